@@ -1,0 +1,1 @@
+"""What runs: one package for each process, none importing another."""

@@ -1,0 +1,71 @@
+"""Who is asking, and whether they may: bearer tokens and the role on the calendar."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from services.api.database import DatabaseSession
+from shared import calendars, events, organisers, registrations
+from shared.errors import NotAllowed, NotSignedIn
+from shared.models import ApiToken, Event, Organiser, Registration, Role, TokenScope
+
+_bearer = HTTPBearer(auto_error=False, description="A session token (POST /api/v1/sessions) or an API token.")
+_READING = {"GET", "HEAD", "OPTIONS"}
+
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def current(request: Request, session: DatabaseSession, credentials: Credentials) -> tuple[Organiser, ApiToken]:
+    if credentials is None:
+        raise NotSignedIn("This needs a token. Sign in (POST /api/v1/sessions) and send Authorization: Bearer TOKEN.")
+    organiser, token = organisers.who(session, credentials.credentials)
+    if token.scope == TokenScope.READ and request.method not in _READING:
+        raise NotAllowed("This token may only read. Use one with the scope write.")
+    return organiser, token
+
+
+Current = Annotated[tuple[Organiser, ApiToken], Depends(current, scope="function")]
+
+
+def current_organiser(found: Current) -> Organiser:
+    return found[0]
+
+
+CurrentOrganiser = Annotated[Organiser, Depends(current_organiser, scope="function")]
+
+
+def optional_organiser(request: Request, session: DatabaseSession, credentials: Credentials) -> Organiser | None:
+    """For routes that everyone may read and organisers see more of. A wrong token is an error, not a visitor."""
+    return current(request, session, credentials)[0] if credentials else None
+
+
+OptionalOrganiser = Annotated[Organiser | None, Depends(optional_organiser, scope="function")]
+
+
+class _EventFor:
+    """The event of the path, for those with at least this role on its calendar."""
+
+    def __init__(self, least: Role) -> None:
+        self.least = least
+
+    def __call__(self, event_key: str, session: DatabaseSession, organiser: CurrentOrganiser) -> Event:
+        event = events.get(session, event_key)
+        calendars.require_role(session, organiser, event.calendar_id, self.least)
+        return event
+
+
+class _RegistrationFor:
+    def __init__(self, least: Role) -> None:
+        self.least = least
+
+    def __call__(self, registration_id: UUID, session: DatabaseSession, organiser: CurrentOrganiser) -> Registration:
+        registration = registrations.get(session, registration_id)
+        calendars.require_role(session, organiser, registration.event.calendar_id, self.least)
+        return registration
+
+
+ViewedEvent = Annotated[Event, Depends(_EventFor(Role.VIEWER), scope="function")]
+EditedEvent = Annotated[Event, Depends(_EventFor(Role.EDITOR), scope="function")]
+EditedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.EDITOR), scope="function")]

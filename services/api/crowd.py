@@ -1,0 +1,81 @@
+"""The crowd path: registrations that arrive while a commit is in flight share the next transaction.
+
+A batch of one when it is quiet, hundreds when a newsletter went out; each caller is answered after the commit.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from shared import registrations
+from shared.database import new_session
+from shared.errors import PlenaryError
+from shared.registrations import Application, Outcome
+
+log = structlog.get_logger()
+
+# More would hold the event's lock for longer than a person notices.
+LARGEST_BATCH = 250
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    application: Application
+    outcome: asyncio.Future[Outcome]
+
+
+class Crowd:
+    """Belongs to one event loop. At most one transaction per event is in flight from here."""
+
+    def __init__(self) -> None:
+        self._queues: defaultdict[UUID, deque[_Waiting]] = defaultdict(deque)
+        self._serving: dict[UUID, asyncio.Task[None]] = {}
+
+    async def register(self, event_id: UUID, application: Application) -> Outcome:
+        """The outcome, once it is committed. Raises what `register_many` raises."""
+        waiting = _Waiting(application, asyncio.get_running_loop().create_future())
+        self._queues[event_id].append(waiting)
+        if event_id not in self._serving:
+            self._serving[event_id] = asyncio.create_task(self._serve(event_id))
+        return await waiting.outcome
+
+    async def _serve(self, event_id: UUID) -> None:
+        queue = self._queues[event_id]
+        try:
+            while queue:
+                batch = [queue.popleft() for _ in range(min(len(queue), LARGEST_BATCH))]
+                await self._serve_batch(event_id, batch)
+        finally:
+            del self._serving[event_id], self._queues[event_id]
+
+    async def _serve_batch(self, event_id: UUID, batch: list[_Waiting]) -> None:
+        applications = [waiting.application for waiting in batch]
+        try:
+            outcomes = await asyncio.to_thread(_commit, event_id, applications)
+        except Exception as problem:
+            await self._refuse(event_id, batch, problem)
+            return
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if not waiting.outcome.done():
+                waiting.outcome.set_result(outcome)
+
+    async def _refuse(self, event_id: UUID, batch: list[_Waiting], problem: Exception) -> None:
+        """A rule refuses everyone alike; anything else may be one application's fault, so each is tried alone."""
+        if len(batch) > 1 and not isinstance(problem, PlenaryError):
+            log.warning("crowd.batch_split", size=len(batch), error=type(problem).__name__)
+            for waiting in batch:
+                await self._serve_batch(event_id, [waiting])
+            return
+        for waiting in batch:
+            if not waiting.outcome.done():
+                waiting.outcome.set_exception(problem)
+
+
+def _commit(event_id: UUID, applications: list[Application]) -> list[Outcome]:
+    with new_session() as session:
+        outcomes = registrations.register_many(session, event_id, applications)
+        session.commit()
+        return outcomes

@@ -1,0 +1,209 @@
+"""Events over HTTP: everyone reads what is published; organisers write."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import selectinload
+
+from services.api import paging
+from services.api.auth import CurrentOrganiser, EditedEvent, OptionalOrganiser, ViewedEvent
+from services.api.database import DatabaseSession
+from shared import announcing, answers, audit, calendars, clock, events
+from shared.errors import EditCollision, NotSignedIn, RevisionMissing
+from shared.models import Event, EventState, Organiser, Role
+from shared.schemas.events import (
+    EventAnswer,
+    EventContent,
+    EventCreation,
+    EventPage,
+    ImportAnswer,
+    StateChange,
+)
+
+router = APIRouter(prefix="/events", tags=["events"])
+
+MEDIA_TYPES = ("text/markdown", "text/plain", "text/html")
+
+
+@router.get("")
+def list_events(
+    session: DatabaseSession,
+    organiser: OptionalOrganiser,
+    scope: Annotated[
+        Literal["public", "mine"], Query(description="`mine`: all of one's calendars, drafts too.")
+    ] = "public",
+    calendar: Annotated[str | None, Query(max_length=200, description="Slug or id.")] = None,
+    limit: paging.Limit = 50,
+    after: paging.After = None,
+) -> EventPage:
+    """Coming and running events, soonest first. With `scope=mine` also past ones and drafts."""
+    query = select(Event).options(selectinload(Event.places)).order_by(Event.starts_at, Event.id).limit(limit + 1)
+    query = _mine(session, query, organiser) if scope == "mine" else _public(query)
+    if calendar is not None:
+        query = query.where(Event.calendar_id == calendars.get(session, calendar).id)
+    found = list(session.scalars(_from(query, after)))
+    rows, more = found[:limit], len(found) > limit
+    cursor = paging.encode(rows[-1].starts_at.isoformat() if rows[-1].starts_at else "", rows[-1].id) if more else None
+    return EventPage(events=[answers.event_summary(event) for event in rows], next=cursor)
+
+
+def _public(query: Select[Event]) -> Select[Event]:
+    return query.where(Event.state != EventState.DRAFT, Event.ends_at > clock.now())
+
+
+def _mine(session: DatabaseSession, query: Select[Event], organiser: Organiser | None) -> Select[Event]:
+    if organiser is None:
+        raise NotSignedIn("Your own events need a token. Sign in (POST /api/v1/sessions), or leave out scope=mine.")
+    mine = [calendar.id for calendar, _ in calendars.memberships(session, organiser)]
+    return query.where(Event.calendar_id.in_(mine))
+
+
+def _from(query: Select[Event], after: str | None) -> Select[Event]:
+    if after is None:
+        return query
+    starts_at, event_id = paging.decode(after, keys=2)
+    if not starts_at:  # PostgreSQL puts events without a start last.
+        return query.where(Event.starts_at.is_(None), Event.id > event_id)
+    later = tuple_(Event.starts_at, Event.id) > tuple_(datetime.fromisoformat(starts_at), event_id)
+    return query.where(later | Event.starts_at.is_(None))
+
+
+@router.post("", status_code=201)
+def create_event(
+    body: EventCreation, response: Response, session: DatabaseSession, organiser: CurrentOrganiser
+) -> EventAnswer:
+    """A draft in one of one's calendars."""
+    calendar = calendars.get(session, body.calendar)
+    calendars.require_role(session, organiser, calendar.id, Role.EDITOR)
+    event = events.create(session, calendar, EventContent(**body.model_dump(exclude={"calendar"}, exclude_unset=True)))
+    audit.record(session, "event.created", by=organiser, event=event)
+    return _edited(event, response)
+
+
+_EXAMPLE = "# Webinar: Trees in the street\n\n3 March 2027, 15:00 (Madrid)"
+_IMPORT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {name: {"schema": {"type": "string"}, "example": _EXAMPLE} for name in MEDIA_TYPES},
+    }
+}
+
+
+async def _raw_body(request: Request) -> bytes:
+    return await request.body()
+
+
+@router.post("/import", status_code=201, openapi_extra=_IMPORT_BODY)
+def import_event(
+    text: Annotated[bytes, Depends(_raw_body)],
+    response: Response,
+    session: DatabaseSession,
+    organiser: CurrentOrganiser,
+    calendar: Annotated[str | None, Query(max_length=200, description="Slug or id; else as the text says.")] = None,
+    content_type: Annotated[str, Header()] = MEDIA_TYPES[0],
+) -> ImportAnswer:
+    """An announcement's text to a draft, with remarks on what was understood, doubtful or left out."""
+    event, remarks = announcing.import_announcement(
+        session, organiser, text, media_type=content_type, calendar_key=calendar
+    )
+    audit.record(session, "event.imported", by=organiser, event=event)
+    return ImportAnswer(event=_edited(event, response), remarks=remarks)
+
+
+@router.get("/{event_key}", response_model=EventAnswer)
+def read_event(
+    event_key: str,
+    response: Response,
+    session: DatabaseSession,
+    organiser: OptionalOrganiser,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response | EventAnswer:
+    """By id or slug. Drafts, and remarks, only for those who work on the calendar."""
+    event = events.get(session, event_key)
+    may_see_all = organiser is not None and calendars.role_of(session, organiser, event.calendar_id) is not None
+    if not may_see_all:
+        event = events.get_public(session, event_key)
+    answer = answers.event_answer(event, with_remarks=may_see_all)
+    etag = f'"{event.version}-{event.places.version}{"-all" if may_see_all else ""}"'
+    if if_none_match == etag:
+        return Response(status_code=304, headers={"ETag": etag})
+    response.headers["ETag"] = etag
+    return answer
+
+
+@router.patch("/{event_key}")
+def edit_event(
+    event: EditedEvent,
+    body: EventContent,
+    response: Response,
+    session: DatabaseSession,
+    organiser: CurrentOrganiser,
+    if_match: Annotated[str | None, Header(description="The event's `version`, quoted; `*` to insist.")] = None,
+) -> EventAnswer:
+    """Change what the body names. Registered people hear of it when their calendar is concerned."""
+    before = event.revision
+    event = events.edit(session, event.id, body, version=_version(if_match))
+    action = "event.moved" if event.revision != before else "event.edited"
+    audit.record(session, action, by=organiser, event=event, fields=sorted(body.model_fields_set))
+    return _edited(event, response)
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None:
+        raise RevisionMissing('Send If-Match with the event\'s version, such as If-Match: "3", so no edit is lost.')
+    if if_match.strip() == "*":
+        return None
+    number = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
+    if not number.isdecimal():
+        raise EditCollision("If-Match names no version of this event. Read the event and send its version.")
+    return int(number)
+
+
+def _edited(event: Event, response: Response) -> EventAnswer:
+    response.headers["ETag"] = f'"{event.version}"'
+    return answers.event_answer(event, with_remarks=True)
+
+
+@router.post("/{event_key}/publish")
+def publish_event(
+    event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser
+) -> EventAnswer:
+    """Before everyone, from now on. An open doubt about the time is answered with 409 and the readings to choose from."""
+    was = event.state
+    event = events.publish(session, event.id)
+    if event.state != was:
+        audit.record(session, "event.published", by=organiser, event=event)
+    return _edited(event, response)
+
+
+Reason = Annotated[StateChange | None, Body()]
+
+
+@router.post("/{event_key}/cancel")
+def cancel_event(
+    event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, body: Reason = None
+) -> EventAnswer:
+    """Call it off: everyone registered is told, and their calendars with them."""
+    event = events.cancel(session, event.id, body.reason if body else None)
+    audit.record(session, "event.cancelled", by=organiser, event=event)
+    return _edited(event, response)
+
+
+@router.post("/{event_key}/postpone")
+def postpone_event(
+    event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, body: Reason = None
+) -> EventAnswer:
+    """Take the date back; registrations stay. Set a new time and publish again."""
+    event = events.postpone(session, event.id, body.reason if body else None)
+    audit.record(session, "event.postponed", by=organiser, event=event)
+    return _edited(event, response)
+
+
+@router.get("/{event_key}/announcement", response_class=Response, responses={200: {"content": {"text/markdown": {}}}})
+def read_announcement(event: ViewedEvent) -> Response:
+    """The event as an announcement in Markdown, ready to be pasted elsewhere."""
+    return Response(
+        announcing.export_announcement(answers.event_answer(event, with_remarks=False)), media_type="text/markdown"
+    )

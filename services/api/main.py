@@ -1,0 +1,50 @@
+"""The application: routes, errors, limits, in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from services.api import calendars, events, health, problems, registrations, sessions, stats
+from services.api.crowd import Crowd
+from services.api.headers import SafeHeaders
+from services.api.pages import routes as pages
+from shared.logs import configure_logs
+from shared.settings import get_settings
+
+STATIC = Path(__file__).parent / "pages" / "static"
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.crowd = Crowd()
+    yield
+
+
+def create_app() -> FastAPI:
+    configure_logs()
+    app = FastAPI(
+        title="Plenary",
+        description="Public events: announce, register, mail, calendar, watch.",
+        version="0.1.0",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # The interactive pages load scripts from elsewhere.
+        redoc_url=None,
+        max_body_size=get_settings().request_limit,
+        lifespan=_lifespan,
+    )
+    api = APIRouter(prefix="/api/v1")
+    for module in (sessions, events, registrations, stats):
+        api.include_router(module.router)
+    app.include_router(api)
+    for router in (health.router, calendars.router, pages.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    problems.install(app)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+app = create_app()

@@ -1,0 +1,73 @@
+"""Signing in and out, API tokens, and who one is."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.api.auth import Current, CurrentOrganiser
+from services.api.database import DatabaseSession
+from shared import answers, audit, calendars, organisers
+from shared.models import ApiToken, TokenKind, TokenScope
+from shared.schemas.sessions import CalendarRole, Me, SessionAnswer, SignIn, TokenAnswer, TokenCreated, TokenCreation
+
+router = APIRouter(tags=["sessions"])
+
+
+@router.post("/sessions", status_code=201)
+def sign_in(body: SignIn, session: DatabaseSession) -> SessionAnswer:
+    """Address and password for a token that lasts a working day."""
+    token, row = organisers.sign_in(session, address=body.address, password=body.password)
+    assert row.expires_at is not None
+    return SessionAnswer(token=token, expires_at=row.expires_at)
+
+
+@router.delete("/sessions", status_code=204)
+def sign_out(session: DatabaseSession, current: Current) -> None:
+    """The token that asks is no longer valid afterwards."""
+    session.delete(current[1])
+
+
+@router.get("/me")
+def me(session: DatabaseSession, organiser: CurrentOrganiser) -> Me:
+    """The signed-in organiser, and the calendars they work on."""
+    roles = [
+        CalendarRole(**answers.calendar_summary(calendar).model_dump(), role=role)
+        for calendar, role in calendars.memberships(session, organiser)
+    ]
+    return Me(
+        id=organiser.id,
+        name=organiser.name,
+        address=organiser.address,
+        is_operator=organiser.is_operator,
+        calendars=roles,
+    )
+
+
+@router.get("/tokens")
+def list_tokens(session: DatabaseSession, organiser: CurrentOrganiser) -> list[TokenAnswer]:
+    return [_answer(token) for token in organisers.tokens(session, organiser)]
+
+
+@router.post("/tokens", status_code=201)
+def create_token(body: TokenCreation, session: DatabaseSession, organiser: CurrentOrganiser) -> TokenCreated:
+    """A token for a script, with the organiser's own rights or fewer. It is shown once."""
+    token, row = organisers.issue_token(
+        session,
+        organiser,
+        kind=TokenKind.API,
+        label=body.label,
+        scope=TokenScope(body.scope),
+        expires_at=body.expires_at,
+    )
+    audit.record(session, "token.created", by=organiser, label=body.label, scope=body.scope)
+    return TokenCreated(token=token, **_answer(row).model_dump())
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+def revoke_token(token_id: UUID, session: DatabaseSession, organiser: CurrentOrganiser) -> None:
+    organisers.revoke(session, organiser, token_id)
+    audit.record(session, "token.revoked", by=organiser)
+
+
+def _answer(token: ApiToken) -> TokenAnswer:
+    return TokenAnswer.model_validate(token, from_attributes=True)

@@ -1,0 +1,1 @@
+"""The `plenary` command line, for those who run an installation."""

@@ -1,0 +1,22 @@
+"""`plenary`: one program, one sub-command for each thing an operator does."""
+
+import typer
+
+from services.cli import importing, organisers, sample
+from shared.migrations import state
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+app.command("import")(importing.import_file)
+app.command("sample")(sample.load)
+app.add_typer(organisers.app, name="organiser")
+app.add_typer(organisers.calendars_app, name="calendar")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest state. Safe to run at any time, and more than once."""
+    state.upgrade()
+
+
+if __name__ == "__main__":
+    app()

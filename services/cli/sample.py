@@ -1,0 +1,128 @@
+"""`plenary sample`: a calendar with a few coming events, to try everything with."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.cli.output import AsJson, answer, clear_errors
+from shared import audit, calendars, clock, events
+from shared.database import new_session
+from shared.models import Calendar, Event
+from shared.schemas.events import EventContent
+from shared.schemas.programme import ItemKind, Part, PersonFacts, ProgrammeItemFacts
+
+SLUG = "international-calendar"
+
+
+@dataclass(frozen=True)
+class _Sample:
+    in_days: int
+    at: time
+    zone: str
+    places: int | None
+    minutes: int
+    facts: dict[str, object]
+    programme: list[ProgrammeItemFacts]
+    people: list[PersonFacts] = field(default_factory=list)
+
+
+def _talk(title: str, minutes: int, name: str, role: str, organisation: str, city: str) -> ProgrammeItemFacts:
+    person = PersonFacts(name=name, role=role, organisation=organisation, city=city)
+    return ProgrammeItemFacts(title=title, kind=ItemKind.TALK, minutes=minutes, people=[person])
+
+
+def _item(title: str, kind: ItemKind, minutes: int, day: int = 1, at: time | None = None) -> ProgrammeItemFacts:
+    return ProgrammeItemFacts(title=title, kind=kind, minutes=minutes, day=day, starts_at_clock=at)
+
+
+_SHADE = _Sample(
+    9, time(15), "Europe/Madrid", 150, 75,
+    {
+        "title": "Shade where people walk", "form": "webinar", "languages": ["en"], "hosts": ["Network of Cooler Cities"],
+        "introduction": "Streets without shade are streets without people. Three cities show **what they planted, "
+        "what it cost and what survived** the second summer.",
+        "contents": ["Choosing species for a hotter street", "Paying for water in dry years", "Shade before trees: canopies"],
+        "audiences": ["City officials", "Landscape architects", "Researchers and students"],
+        "is_free": True, "is_open_to_all": True,
+    },
+    [
+        _item("Welcome", ItemKind.WELCOME, 5),
+        _talk("Four thousand trees in three years", 15, "Núria Vidal", "Head of urban forestry", "City council", "Lleida"),
+        _talk("Canopies that pay for themselves", 15, "Tomás Quiroga", "Engineer", "Metropolitan works office", "Córdoba"),
+        _talk("Who waters in August?", 15, "Amina Benali", "Director", "Green spaces agency", "Tunis"),
+        _item("Questions and answers", ItemKind.QUESTIONS, 20),
+        _item("Closing", ItemKind.CLOSING, 5),
+    ],
+    [PersonFacts(name="Joanna Mills", part=Part.MODERATOR, role="Coordinator", organisation="Network of Cooler Cities")],
+)  # fmt: skip
+_NIGHT_BUSES = _Sample(
+    16, time(11), "Europe/Paris", 3, 70,
+    {
+        "title": "Night buses, safe stops", "form": "webinar", "languages": ["en", "fr"],
+        "hosts": ["Public Transport After Dark"],
+        "introduction": "A small working meeting: bring the map of one line and leave with three changes to try.",
+        "contents": ["Stops on request", "Light, sight lines and staff"],
+        "audiences": ["Transport operators", "City officials"], "is_free": True, "is_open_to_all": True,
+    },
+    [
+        _item("Round of introductions", ItemKind.INTRODUCTION, 10),
+        _talk("Stops on request: one year on", 20, "Claire Fontaine", "Planner", "Regional transport", "Nantes"),
+        _item("Work in pairs", ItemKind.OTHER, 30),
+        _item("Conclusions", ItemKind.CONCLUSIONS, 10),
+    ],
+)  # fmt: skip
+_ARCHIVES = _Sample(
+    40, time(9, 30), "America/Bogota", None, 24 * 60 + 120,
+    {
+        "title": "Open archives: two days on municipal memory", "form": "conference", "languages": ["es", "en"],
+        "hosts": ["Association of Municipal Archives"], "location": "Online",
+        "introduction": "How towns keep, open and use what they once wrote down.",
+        "contents": ["Digitising with small teams", "Rights and privacy", "Schools in the archive"],
+        "audiences": ["Archivists", "Teachers", "Anyone curious"], "is_free": True, "is_open_to_all": True,
+    },
+    [
+        _item("Opening", ItemKind.WELCOME, 15, 1, time(9, 30)),
+        _item("Digitising with three people", ItemKind.PANEL, 75, 1),
+        _item("Break", ItemKind.BREAK, 20, 1),
+        _item("Rights and privacy", ItemKind.PANEL, 70, 1),
+        _item("Schools in the archive", ItemKind.PANEL, 90, 2, time(9, 30)),
+        _item("Conclusions and farewell", ItemKind.CLOSING, 30, 2),
+    ],
+)  # fmt: skip
+
+
+def load(json: AsJson = False) -> None:
+    """Load a sample calendar with coming events. Does nothing while some of them are still to come."""
+    with clear_errors(), new_session() as session:
+        calendar = _calendar(session)
+        coming = select(Event.id).where(Event.calendar_id == calendar.id, Event.starts_at > clock.now()).limit(1)
+        made = 0
+        if session.scalar(coming) is None:
+            made = len([_make(session, calendar, sample) for sample in (_SHADE, _NIGHT_BUSES, _ARCHIVES)])
+        session.commit()
+    answer({"calendar": SLUG, "events": made}, f"The sample calendar has {made} new events.", as_json=json)
+
+
+def _calendar(session: Session) -> Calendar:
+    found = session.scalar(select(Calendar).where(Calendar.slug == SLUG))
+    return found or calendars.create(
+        session, title="International calendar", organisation="Network of Cooler Cities", time_zone="Europe/Madrid"
+    )
+
+
+def _make(session: Session, calendar: Calendar, sample: _Sample) -> Event:
+    local = datetime.combine(clock.now().date() + timedelta(days=sample.in_days), sample.at)
+    content = EventContent(
+        **sample.facts,
+        starts_at_local=local,
+        time_zone=sample.zone,
+        minutes=sample.minutes,
+        places=sample.places,
+        programme=sample.programme,
+        people=sample.people,
+    )
+    event = events.create(session, calendar, content)
+    audit.record(session, "event.created", by=None, event=event)
+    return events.publish(session, event.id)

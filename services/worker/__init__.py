@@ -1,0 +1,1 @@
+"""The mail side: the dispatcher turns due messages into jobs, workers deliver them."""

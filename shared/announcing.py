@@ -1,0 +1,76 @@
+"""From an announcement's text to a draft event, and from an event back to an announcement."""
+
+from sqlalchemy.orm import Session
+
+from shared import calendars, clock, events, timezones
+from shared.announcements import Announcement, read_announcement, write_announcement
+from shared.errors import TimeAmbiguous, TimeInGap
+from shared.models import Calendar, Event, Organiser
+from shared.schemas.events import EventAnswer, EventContent
+from shared.schemas.programme import ProgrammeItemFacts
+from shared.schemas.remarks import Remark
+
+_SAME = ("title", "form", "text_language", "introduction", "contents", "audiences", "hosts", "languages", "location",
+         "is_free", "price_text", "is_open_to_all", "registration_url", "people", "programme", "minutes",
+         "places")  # fmt: skip
+
+_ITEM_FACTS = set(ProgrammeItemFacts.model_fields)
+
+
+def import_announcement(
+    session: Session, organiser: Organiser, text: str | bytes, *, media_type: str, calendar_key: str | None
+) -> tuple[Event, list[Remark]]:
+    """A draft in the organiser's calendar and what is to be said of the text. Raises the announcement errors."""
+    announcement = _read(text, media_type, None)
+    calendar = calendars.for_import(session, organiser, key=calendar_key, named=announcement.calendar)
+    announcement = _read(text, media_type, calendar)
+    event = events.create(
+        session,
+        calendar,
+        EventContent(**{name: getattr(announcement, name) for name in _SAME}),
+        remarks=[remark.model_dump(mode="json") for remark in announcement.remarks],
+        time_text=announcement.time_text,
+        announcement_text=text if isinstance(text, str) else text.decode("utf-8", "replace").replace("\x00", ""),
+    )
+    _set_time(event, announcement)
+    session.flush()
+    return event, announcement.remarks
+
+
+def _read(text: str | bytes, media_type: str, calendar: Calendar | None) -> Announcement:
+    """Read once to learn the calendar, and again in its place: the place decides what a doubtful zone means."""
+    home_zone = calendar.time_zone if calendar and calendar.time_zone != "UTC" else None
+    return read_announcement(text, media_type=media_type, today=clock.now().date(), home_zone=home_zone)
+
+
+def _set_time(event: Event, announcement: Announcement) -> None:
+    """The suggested reading, until the organiser chooses; nothing where there is no such time."""
+    event.starts_at_local, event.time_zone = announcement.starts_at_local, announcement.time_zone
+    if event.starts_at_local is None or event.time_zone is None:
+        return
+    suggested = [reading for remark in announcement.remarks for reading in remark.readings if reading.suggested]
+    try:
+        starts_at = suggested[0].starts_at if suggested else timezones.to_utc(event.starts_at_local, event.time_zone)
+    except (TimeInGap, TimeAmbiguous):
+        return
+    events.set_start(event, starts_at)
+
+
+def export_announcement(event: EventAnswer) -> str:
+    """The event as an announcement in Markdown, such as the import reads."""
+    starts_at = event.starts_at_local
+    ends_at = event.ends_at_local or starts_at
+    today = clock.now().date()
+    same = set(Announcement.model_fields) & set(EventAnswer.model_fields)
+    facts = {name: getattr(event, name) for name in same - {"calendar", "remarks", "programme"}}
+    return write_announcement(
+        Announcement(
+            **facts,
+            calendar=event.calendar.title,
+            programme=[ProgrammeItemFacts(**item.model_dump(include=_ITEM_FACTS)) for item in event.programme],
+            starts_on=starts_at.date() if starts_at else today,
+            ends_on=ends_at.date() if ends_at else today,
+            registration_closes_on=event.registration_closes_at.date() if event.registration_closes_at else None,
+            remarks=[],
+        )
+    )

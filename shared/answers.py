@@ -1,0 +1,121 @@
+"""How models become the answers of `shared/schemas`."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shared import events, registrations, timezones
+from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
+from shared.programme import Slot, slots
+from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
+from shared.schemas.programme import ItemKind, Part, PersonFacts
+from shared.schemas.registrations import MessageAnswer, RegistrationAnswer
+from shared.schemas.remarks import Remark
+from shared.schemas.stats import AuditAnswer
+from shared.settings import get_settings
+
+
+def calendar_summary(calendar: Calendar) -> CalendarSummary:
+    return CalendarSummary.model_validate(calendar, from_attributes=True)
+
+
+def event_url(event: Event) -> str:
+    return f"{get_settings().site_url}/events/{event.slug}"
+
+
+def places_left(event: Event) -> int | None:
+    if event.places.places is None:
+        return None
+    return max(0, event.places.places - event.places.confirmed - event.places.pending)
+
+
+def event_summary(event: Event) -> EventSummary:
+    return EventSummary(**_summary(event))
+
+
+def _summary(event: Event) -> dict[str, object]:
+    offset = timezones.offset_text(event.starts_at, event.time_zone) if event.starts_at and event.time_zone else None
+    same = ("id", "slug", "state", "title", "form", "starts_at", "ends_at", "starts_at_local", "time_zone", "minutes",
+            "languages", "revision")  # fmt: skip
+    return {name: getattr(event, name) for name in same} | {
+        "url": event_url(event),
+        "is_over": events.is_over(event),
+        "calendar": calendar_summary(event.calendar),
+        "ends_at_local": events.ends_at_local(event),
+        "utc_offset": offset,
+        "places": event.places.places,
+        "places_left": places_left(event),
+    }
+
+
+def event_answer(event: Event, *, with_remarks: bool) -> EventAnswer:
+    """`with_remarks` for those who may edit: remarks quote the announcement as it was pasted."""
+    same = ("text_language", "introduction", "contents", "audiences", "hosts", "location", "is_free", "price_text",
+            "is_open_to_all", "registration_url", "registration_closes_at", "state_reason", "published_at",
+            "updated_at", "version")  # fmt: skip
+    return EventAnswer(
+        **_summary(event),
+        **{name: getattr(event, name) for name in same},
+        people=[person_facts(person) for person in event.people],
+        programme=programme_answer(event),
+        registration_is_open=is_open(event),
+        time_text=event.time_text if with_remarks else None,
+        remarks=[Remark.model_validate(remark) for remark in event.remarks] if with_remarks else [],
+    )
+
+
+def is_open(event: Event) -> bool:
+    return event.state != "draft" and registrations.closed_because(event) is None
+
+
+def person_facts(person: object) -> PersonFacts:
+    return PersonFacts.model_validate(person, from_attributes=True, extra="ignore")
+
+
+def programme_answer(event: Event) -> list[ProgrammeItemAnswer]:
+    """The items with their clock times, where the event has a start."""
+    times: list[Slot | None] = [None] * len(event.programme)
+    if event.starts_at is not None and event.time_zone is not None:
+        times = slots(event.programme, starts_at=event.starts_at, time_zone=event.time_zone)
+    return [_item(event, item, slot) for item, slot in zip(event.programme, times, strict=True)]
+
+
+def _item(event: Event, item: ProgrammeItem, slot: Slot | None) -> ProgrammeItemAnswer:
+    return ProgrammeItemAnswer(
+        title=item.title,
+        kind=ItemKind(item.kind),
+        minutes=item.minutes,
+        day=item.day,
+        starts_at_clock=item.starts_at_clock,
+        people=[person_facts(person) for person in item.people],
+        starts_at=slot.starts_at if slot else None,
+        ends_at=slot.ends_at if slot else None,
+        starts_at_local=_local(event, slot.starts_at) if slot else None,
+    )
+
+
+def _local(event: Event, instant: datetime) -> datetime:
+    assert event.time_zone is not None
+    return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
+
+
+def moderators(event: Event) -> list[PersonFacts]:
+    return [person_facts(person) for person in event.people if person.part == Part.MODERATOR]
+
+
+def registration_answer(registration: Registration) -> RegistrationAnswer:
+    return RegistrationAnswer.model_validate(registration, from_attributes=True)
+
+
+def message_answer(message: Message) -> MessageAnswer:
+    facts = {
+        name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts", "reply")
+    }
+    return MessageAnswer(address=message.registration.address, **facts)
+
+
+def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:
+    organiser = session.get(Organiser, entry.organiser_id) if entry.organiser_id else None
+    event_id = str(entry.event_id) if entry.event_id else None
+    name = organiser.name if organiser else None
+    return AuditAnswer(at=entry.at, organiser=name, action=entry.action, event_id=event_id, facts=entry.facts)

@@ -1,0 +1,306 @@
+"""The rules of an event's life: made, edited, published, moved, postponed, cancelled. Its mail follows from here."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from shared import clock, programme, registrations, reminders, timezones
+from shared.calendars import slug_of
+from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
+from shared.event_mail import tell_of_cancellation, tell_of_change
+from shared.models import Calendar, Event, EventPlaces, EventState, Person, ProgrammeItem
+from shared.schemas.events import EventContent
+from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
+from shared.schemas.remarks import Weight
+
+# What of an edit is stored as it comes; the others have rules of their own.
+_PLAIN = {
+    "title", "form", "text_language", "introduction", "contents", "audiences", "hosts", "languages", "location",
+    "is_free", "price_text", "is_open_to_all", "registration_url", "registration_closes_at",
+}  # fmt: skip
+_NEVER_EMPTY = {"title", "text_language", "contents", "audiences", "hosts", "languages", "people", "programme"}
+_TIME = {"starts_at_local", "time_zone", "minutes"}
+# Remarks about any of these are settled by a stated time.
+TIME_FIELDS = {"starts_at_local", "starts_on", "ends_on", "time_zone", "starts_at", "ends_at", "minutes", None}
+# What people have in their calendars: a change of these after publishing is a new revision.
+_IN_CALENDARS = ("title", "starts_at", "ends_at", "time_zone", "location")
+
+
+def get(session: Session, key: str) -> Event:
+    """By slug or id. Raises NotFound."""
+    event = session.scalar(select(Event).where(Event.slug == key))
+    if event is None:
+        try:
+            event = session.get(Event, UUID(key))
+        except ValueError:
+            event = None
+    if event is None:
+        raise NotFound("There is no such event. It may have been removed; look at the calendar.")
+    return event
+
+
+def get_public(session: Session, key: str) -> Event:
+    """Like `get`, for everyone: a draft is not there."""
+    event = get(session, key)
+    if event.state == EventState.DRAFT:
+        raise NotFound("There is no such event. It may not be published yet; look at the calendar.")
+    return event
+
+
+def create(session: Session, calendar: Calendar, content: EventContent, **imported: Any) -> Event:
+    """A draft. `imported` are what only an import knows: remarks, announcement_text, time_text."""
+    title = content.title or "Untitled"
+    event_id = uuid7()
+    event = Event(
+        id=event_id, calendar=calendar, slug=_slug(session, title, content.starts_at_local, event_id), title=title,
+        state=EventState.DRAFT, revision=0, version=1, contents=[], audiences=[], hosts=[], languages=[],
+        text_language=calendar.language, remarks=[], places=EventPlaces(places=content.places),
+    )  # fmt: skip
+    event.reminder_rules = reminders.usual_rules()
+    for name, value in imported.items():
+        setattr(event, name, value)
+    session.add(event)
+    _apply(session, event, content)
+    session.flush()
+    return event
+
+
+def _slug(session: Session, title: str, starts_at_local: datetime | None, event_id: UUID) -> str:
+    slug = slug_of(title, fallback="event")
+    if starts_at_local is not None:
+        slug = f"{slug}-{starts_at_local:%Y-%m-%d}"
+    is_taken = session.scalar(select(Event.id).where(Event.slug == slug)) is not None
+    return f"{slug}-{event_id.hex[-6:]}" if is_taken else slug
+
+
+def edit(session: Session, event_id: UUID, content: EventContent, *, version: int | None) -> Event:
+    """Change what the content names. People hear of it when what stands in their calendars changed.
+
+    Raises EditCollision where somebody else edited since `version`; InvalidInput naming the field.
+    """
+    places = registrations.lock_places(session, event_id)
+    event = session.get_one(Event, event_id, populate_existing=True)
+    if version is not None and version != event.version:
+        raise EditCollision(f"The event was changed by somebody else (version {event.version}). Read it again first.")
+    before = _in_calendars(event)
+    _settle_doubts(event, content)
+    _apply(session, event, content)
+    if "places" in content.model_fields_set:
+        places.places = content.places
+        places.version += 1
+    event.version += 1
+    event.updated_at = clock.now()
+    session.flush()
+    if event.state == EventState.PUBLISHED:
+        _follow(session, event, before)
+    registrations.promote_waiting(session, places)
+    return event
+
+
+def _in_calendars(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in _IN_CALENDARS}
+
+
+def _follow(session: Session, event: Event, before: dict[str, Any]) -> None:
+    """Publish a new revision to those who hold the old one, if calendars are concerned."""
+    if event.starts_at is None or event.minutes is None:
+        raise InvalidInput(
+            "A published event keeps its time. Postpone it instead.",
+            fields={"starts_at_local": "cannot be removed from a published event; postpone it instead"},
+        )
+    if _in_calendars(event) == before:
+        return
+    event.revision += 1
+    tell_of_change(session, event, before)
+
+
+def _apply(session: Session, event: Event, content: EventContent) -> None:
+    given = content.model_dump(exclude_unset=True)
+    for name in given.keys() & _NEVER_EMPTY:
+        if given[name] is None:
+            raise InvalidInput("The event could not be changed: see the fields.", fields={name: "cannot be empty"})
+    for name in given.keys() & _PLAIN:
+        setattr(event, name, given[name])
+    if content.people is not None:
+        event.people = [_person(event, facts, position) for position, facts in enumerate(content.people)]
+    if content.programme is not None:
+        event.programme = [_item(event, facts, position) for position, facts in enumerate(content.programme)]
+    _apply_time(event, given)
+
+
+def _person(event: Event, facts: PersonFacts, position: int) -> Person:
+    return Person(event_id=event.id, position=position, **facts.model_dump())
+
+
+def _item(event: Event, facts: ProgrammeItemFacts, position: int) -> ProgrammeItem:
+    people = [_person(event, person, number) for number, person in enumerate(facts.people)]
+    return ProgrammeItem(position=position, people=people, **facts.model_dump(exclude={"people"}))
+
+
+def _settle_doubts(event: Event, content: EventContent) -> None:
+    """What an organiser states or chooses is no longer in doubt."""
+    stated: set[str | None] = set(content.model_fields_set)
+    if content.reading is not None:
+        _take_reading(event, content.reading)
+    if stated & {"reading", "starts_at_local", "time_zone"}:
+        stated |= TIME_FIELDS
+    event.remarks = [
+        remark for remark in event.remarks if remark["weight"] != Weight.DOUBT or remark.get("field") not in stated
+    ]
+
+
+def _take_reading(event: Event, key: str) -> None:
+    readings = [reading for remark in event.remarks for reading in remark.get("readings", [])]
+    chosen = next((reading for reading in readings if reading["key"] == key), None)
+    if chosen is None:
+        offered = ", ".join(f"“{reading['key']}”" for reading in readings) or "none"
+        raise InvalidInput(
+            "There is no such reading of the time.", fields={"reading": f"is not one of those offered: {offered}"}
+        )
+    event.starts_at_local = datetime.fromisoformat(chosen["starts_at_local"])
+    event.time_zone = chosen["time_zone"]
+    set_start(event, datetime.fromisoformat(chosen["starts_at"]))
+
+
+def _apply_time(event: Event, given: dict[str, Any]) -> None:
+    """The wall clock, the zone and the length; what an organiser states leaves no doubt about it."""
+    changed = given.keys() & _TIME
+    if not changed:
+        return
+    if given.get("starts_at_local") is not None and given["starts_at_local"].tzinfo is not None:
+        raise InvalidInput(
+            "The event could not be changed: see the fields.",
+            fields={"starts_at_local": "is a wall-clock time; leave out Z and offsets, and name the zone in time_zone"},
+        )
+    for name in changed:
+        setattr(event, name, given[name])
+    if event.time_zone is not None:
+        timezones.require_zone(event.time_zone)
+    if {"starts_at_local", "time_zone"} & changed:
+        set_start(event, _derived_start(event))
+    else:
+        set_start(event, event.starts_at)
+
+
+def _derived_start(event: Event) -> datetime | None:
+    if event.starts_at_local is None or event.time_zone is None:
+        return None
+    return timezones.to_utc(event.starts_at_local, event.time_zone)
+
+
+def set_start(event: Event, starts_at: datetime | None) -> None:
+    """The instants that follow from the wall clock; reminders move along."""
+    event.starts_at = starts_at
+    event.ends_at = starts_at + timedelta(minutes=event.minutes) if starts_at and event.minutes else None
+    reminders.follow(event)
+
+
+def ends_at_local(event: Event) -> datetime | None:
+    if event.ends_at is None or event.time_zone is None:
+        return None
+    return event.ends_at.astimezone(ZoneInfo(event.time_zone)).replace(tzinfo=None)
+
+
+def open_doubts(event: Event) -> list[dict[str, Any]]:
+    return [remark for remark in event.remarks if remark["weight"] == Weight.DOUBT]
+
+
+def publish(session: Session, event_id: UUID) -> Event:
+    """Put the event before everyone; a postponed one returns with its new date. Publishing twice changes nothing.
+
+    Raises OpenDoubt with what must be decided, NotReadyToPublish naming what is missing, StateConflict when cancelled.
+    """
+    places = registrations.lock_places(session, event_id)
+    event = session.get_one(Event, event_id, populate_existing=True)
+    if event.state == EventState.PUBLISHED:
+        return event
+    _require_publishable(event)
+    was_postponed = event.state == EventState.POSTPONED
+    event.state, event.state_reason = EventState.PUBLISHED, None
+    event.published_at = event.published_at or clock.now()
+    _touch(event)
+    reminders.follow(event)
+    if was_postponed:
+        event.revision += 1
+        tell_of_change(session, event, {})
+    registrations.promote_waiting(session, places)
+    return event
+
+
+def _require_publishable(event: Event) -> None:
+    if event.state == EventState.CANCELLED:
+        raise StateConflict("A cancelled event cannot be published again. Import or create it as a new one.")
+    doubts = open_doubts(event)
+    if doubts:
+        raise OpenDoubt(_doubt_text(doubts), doubts=doubts)
+    missing = {
+        name: "is missing" for name in ("starts_at_local", "time_zone", "minutes") if getattr(event, name) is None
+    }
+    if missing:
+        raise NotReadyToPublish(
+            f"Before publishing, set {', '.join(missing)} (PATCH the event).",
+        )
+    if event.ends_at is not None and event.ends_at <= clock.now():
+        raise NotReadyToPublish("The event is over already. Set a date in the future (starts_at_local) to publish it.")
+
+
+def _doubt_text(doubts: list[dict[str, Any]]) -> str:
+    parts = []
+    for doubt in doubts:
+        choices = " or ".join(f"“{reading['key']}” ({reading['label']})" for reading in doubt.get("readings", []))
+        parts.append(f"{doubt['message']} Choose the reading {choices}." if choices else doubt["message"])
+    return " ".join(parts)
+
+
+def cancel(session: Session, event_id: UUID, reason: str | None) -> Event:
+    """Call the event off: what is pending is taken back, everyone who has it in the calendar is told. Once."""
+    return _call_off(session, event_id, EventState.CANCELLED, reason)
+
+
+def postpone(session: Session, event_id: UUID, reason: str | None) -> Event:
+    """Take the date back until a new one is published. Registrations stay."""
+    return _call_off(session, event_id, EventState.POSTPONED, reason)
+
+
+def _call_off(session: Session, event_id: UUID, state: EventState, reason: str | None) -> Event:
+    registrations.lock_places(session, event_id)
+    event = session.get_one(Event, event_id, populate_existing=True)
+    if event.state == state:
+        return event
+    if event.state == EventState.CANCELLED:
+        raise StateConflict("The event is cancelled already. Create a new one for a new date.")
+    if event.state == EventState.DRAFT and state == EventState.POSTPONED:
+        raise StateConflict("A draft has no date to postpone. Change its time instead.")
+    was_draft = event.state == EventState.DRAFT
+    event.state, event.state_reason = state, reason
+    _touch(event)
+    if not was_draft:
+        event.revision += 1
+        tell_of_cancellation(session, event)
+    return event
+
+
+def _touch(event: Event) -> None:
+    event.version += 1
+    event.updated_at = clock.now()
+
+
+def is_over(event: Event) -> bool:
+    return event.ends_at is not None and event.ends_at <= clock.now()
+
+
+def overrun(event: Event) -> timedelta:
+    if event.starts_at is None or event.ends_at is None or event.time_zone is None:
+        return timedelta(0)
+    return programme.runs_over(
+        event.programme, starts_at=event.starts_at, ends_at=event.ends_at, time_zone=event.time_zone
+    )
+
+
+def in_zone(instant: datetime, time_zone: str) -> datetime:
+    return instant.astimezone(ZoneInfo(time_zone)) if time_zone != "UTC" else instant.astimezone(UTC)

@@ -1,0 +1,26 @@
+"""Who did what, when: every organiser action that people notice."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared import clock
+from shared.models.declarative import Identified, Model
+
+
+class AuditEntry(Identified, Model):
+    """`facts` never hold an attendee's name or address. `organiser_id` is null where the command line did it."""
+
+    __tablename__ = "audit_entry"
+
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    organiser_id: Mapped[UUID | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
+    calendar_id: Mapped[UUID | None] = mapped_column(ForeignKey("calendar.id", ondelete="CASCADE"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
+    action: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (Index("ix_audit_entry_calendar_id_id", "calendar_id", "id"),)

@@ -1,0 +1,165 @@
+"""Events with their programme, people and reminder rules, and the narrow row that guards the places."""
+
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shared import clock
+from shared.models.calendars import Calendar
+from shared.models.declarative import Identified, Model
+
+
+class EventState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+class Person(Identified, Model):
+    """Someone on the programme: of one item, or of the whole event (a moderator, a host) where the item is null."""
+
+    __tablename__ = "person"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey("programme_item.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    part: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str | None]
+    organisation: Mapped[str | None]
+    city: Mapped[str | None]
+
+
+class ProgrammeItem(Identified, Model):
+    __tablename__ = "programme_item"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    kind: Mapped[str]
+    minutes: Mapped[int | None]
+    day: Mapped[int] = mapped_column(default=1)
+    starts_at_clock: Mapped[time | None]
+
+    people: Mapped[list[Person]] = relationship(order_by=Person.position, lazy="selectin", passive_deletes=True)
+
+
+class ReminderRule(Identified, Model):
+    """Mail this long before the start. `due_at` follows the event; `served_start`: the start it was served for last."""
+
+    __tablename__ = "reminder_rule"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    minutes_before: Mapped[int]
+    due_at: Mapped[datetime | None]
+    served_start: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_reminder_rule_due_at", "due_at"),)
+
+
+class Event(Identified, Model):
+    """The wall-clock start and the zone are the promise; the instants beside them are derived (design: time)."""
+
+    __tablename__ = "event"
+
+    calendar_id: Mapped[UUID] = mapped_column(ForeignKey("calendar.id"), index=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default=EventState.DRAFT)
+    title: Mapped[str]
+    form: Mapped[str | None]
+    text_language: Mapped[str] = mapped_column(default="en")
+
+    introduction: Mapped[str | None]
+    contents: Mapped[list[str]] = mapped_column(default=list)
+    audiences: Mapped[list[str]] = mapped_column(default=list)
+    hosts: Mapped[list[str]] = mapped_column(default=list)
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    location: Mapped[str | None]
+    is_free: Mapped[bool | None]
+    price_text: Mapped[str | None]
+    is_open_to_all: Mapped[bool | None]
+    registration_url: Mapped[str | None]
+    registration_closes_at: Mapped[datetime | None]
+
+    starts_at_local: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
+    time_zone: Mapped[str | None]
+    minutes: Mapped[int | None]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    # What the announcement said about the time, word for word, and what the import had to say of it all.
+    time_text: Mapped[str | None]
+    remarks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    announcement_text: Mapped[str | None]
+
+    # `revision` is what calendars see (SEQUENCE grows from it); `version` is what editors see (ETag).
+    revision: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    state_reason: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    calendar: Mapped[Calendar] = relationship(lazy="joined", innerjoin=True)
+    programme: Mapped[list[ProgrammeItem]] = relationship(
+        order_by=ProgrammeItem.position, cascade="all, delete-orphan", passive_deletes=True
+    )
+    people: Mapped[list[Person]] = relationship(
+        order_by=Person.position,
+        primaryjoin="and_(Event.id == Person.event_id, Person.item_id.is_(None))",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+    reminder_rules: Mapped[list[ReminderRule]] = relationship(
+        order_by=ReminderRule.minutes_before.desc(), cascade="all, delete-orphan", passive_deletes=True
+    )
+    places: Mapped["EventPlaces"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_event_state_starts_at", "state", "starts_at"),
+    )
+
+
+class EventPlaces(Model):
+    """The hot row: every change of a registration locks it. No foreign key points here, so inserts leave it alone.
+
+    `places` is None where they are unlimited. `last_position` numbers registrations in the order of commit;
+    `version` grows with every change that the dashboard shows.
+    """
+
+    __tablename__ = "event_places"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    places: Mapped[int | None]
+    pending: Mapped[int] = mapped_column(default=0)
+    confirmed: Mapped[int] = mapped_column(default=0)
+    waitlisted: Mapped[int] = mapped_column(default=0)
+    cancelled: Mapped[int] = mapped_column(default=0)
+    last_position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        CheckConstraint("places >= 0", name="places_not_negative"),
+        CheckConstraint("least(pending, confirmed, waitlisted, cancelled) >= 0", name="tallies_not_negative"),
+        # Half-empty pages let PostgreSQL update this row in place (HOT) instead of growing a chain of versions.
+        {"postgresql_with": {"fillfactor": 50}},
+    )
+
+
+class EventTally(Model):
+    """How many registrations of one event share a value: an audience, a country, an hour of registering."""
+
+    __tablename__ = "event_tally"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+    __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)

@@ -1,0 +1,116 @@
+"""Organisers: signing in with a password, and the tokens that speak for them afterwards."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.errors import InvalidInput, NotFound, NotSignedIn, SignInRefused
+from shared.models import ApiToken, Organiser, TokenKind, TokenScope
+from shared.settings import get_settings
+
+SHORTEST_PASSWORD = 12
+_HASHER = PasswordHasher()
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_urlsafe())
+
+
+def add(session: Session, *, address: str, name: str, password: str, is_operator: bool = False) -> Organiser:
+    """Raises InvalidInput where the address is taken or the password is too short."""
+    if by_address(session, address) is not None:
+        raise InvalidInput(f"There is an organiser {address} already. Use set-password to change the password.")
+    organiser = Organiser(address=address, name=name, password_hash=_hash(password), is_operator=is_operator)
+    session.add(organiser)
+    session.flush()
+    return organiser
+
+
+def set_password(session: Session, organiser: Organiser, password: str) -> None:
+    """Every session of the organiser ends with the old password."""
+    organiser.password_hash = _hash(password)
+    session.execute(delete(ApiToken).where(ApiToken.organiser_id == organiser.id, ApiToken.kind == TokenKind.SESSION))
+
+
+def _hash(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidInput(f"The password is too short: use at least {SHORTEST_PASSWORD} characters.")
+    return _HASHER.hash(password)
+
+
+def by_address(session: Session, address: str) -> Organiser | None:
+    return session.scalar(select(Organiser).where(func.lower(Organiser.address) == address.strip().lower()))
+
+
+def first_operator(session: Session) -> Organiser | None:
+    return session.scalar(select(Organiser).where(Organiser.is_operator).order_by(Organiser.id).limit(1))
+
+
+def sign_in(session: Session, *, address: str, password: str) -> tuple[str, ApiToken]:
+    """A session token for the right password. Raises SignInRefused, after the same work for unknown addresses."""
+    organiser = by_address(session, address) if "\x00" not in address else None
+    if not _verify(organiser.password_hash if organiser else _nobodys_hash(), password) or organiser is None:
+        raise SignInRefused("Address and password do not go together. Check both; an operator can set a new password.")
+    expires_at = clock.now() + get_settings().session_lifetime
+    return issue_token(session, organiser, kind=TokenKind.SESSION, label="session", expires_at=expires_at)
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def issue_token(
+    session: Session,
+    organiser: Organiser,
+    *,
+    kind: TokenKind,
+    label: str,
+    scope: TokenScope = TokenScope.WRITE,
+    expires_at: datetime | None = None,
+) -> tuple[str, ApiToken]:
+    """The token itself exists only in the answer; the database has its digest."""
+    token = f"plenary_{secrets.token_urlsafe(32)}"
+    row = ApiToken(
+        organiser_id=organiser.id, digest=_digest(token), kind=kind, scope=scope, label=label, expires_at=expires_at
+    )
+    session.add(row)
+    session.flush()
+    return token, row
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def who(session: Session, token: str) -> tuple[Organiser, ApiToken]:
+    """Whom a bearer token speaks for. Raises NotSignedIn for one that is unknown, revoked or expired."""
+    query = select(Organiser, ApiToken).join(ApiToken, ApiToken.organiser_id == Organiser.id)
+    found = session.execute(query.where(ApiToken.digest == _digest(token))).one_or_none()
+    if found is None or (found[1].expires_at is not None and found[1].expires_at <= clock.now()):
+        raise NotSignedIn("The token is not valid, or no longer. Sign in again (POST /api/v1/sessions).")
+    return found[0], found[1]
+
+
+def tokens(session: Session, organiser: Organiser) -> list[ApiToken]:
+    query = select(ApiToken).where(ApiToken.organiser_id == organiser.id, ApiToken.kind == TokenKind.API)
+    return list(session.scalars(query.order_by(ApiToken.id)))
+
+
+def revoke(session: Session, organiser: Organiser, token_id: UUID) -> None:
+    """Raises NotFound for a token that is not the organiser's own."""
+    token = session.get(ApiToken, token_id)
+    if token is None or token.organiser_id != organiser.id:
+        raise NotFound("You have no such token. See GET /api/v1/tokens for yours.")
+    session.delete(token)

@@ -1,0 +1,192 @@
+"""The outbox: messages written in the transaction that causes them, and their way to sent.
+
+pending ─ claim ─► sending ─► sent
+   ▲                  ├─► failed       the server refused for good, or it is too late
+   └── retry later ◄──┘
+withdrawn: the reason went away first.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from shared import clock, tallies
+from shared.models import Message, MessageKind, MessageStatus
+
+# The smaller, the sooner: what is needed within the hour, then what answers someone, then the rest.
+PRIORITIES = {
+    MessageKind.REMINDER: 20,
+    MessageKind.CHANGE: 10,
+    MessageKind.CANCELLATION: 10,
+}
+URGENT = 0
+USUAL = 15
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A message to be. `occasion` (letters, digits, `-`) tells it from others of its kind to the same registration."""
+
+    event_id: UUID
+    registration_id: UUID
+    kind: MessageKind
+    occasion: str
+    sequence: int = 0
+    expires_at: datetime | None = None
+    urgent: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def row(self, now: datetime) -> dict[str, Any]:
+        return {
+            "id": uuid7(),
+            "event_id": self.event_id,
+            "registration_id": self.registration_id,
+            "kind": self.kind,
+            "occasion": self.occasion,
+            "sequence": self.sequence,
+            "facts": self.facts,
+            "priority": URGENT if self.urgent else PRIORITIES.get(self.kind, USUAL),
+            "status": MessageStatus.PENDING,
+            "created_at": now,
+            "due_at": now,
+            "expires_at": self.expires_at,
+            "attempts": 0,
+        }
+
+
+def post(session: Session, messages: Sequence[NewMessage]) -> int:
+    """Write messages into the outbox; a copy of one already there is left out. Returns how many are new."""
+    written: Counter[tallies.MailCell] = Counter()
+    for start in range(0, len(messages), 1000):
+        rows = [message.row(clock.now()) for message in messages[start : start + 1000]]
+        statement = (
+            insert(Message).values(rows).on_conflict_do_nothing(index_elements=["registration_id", "kind", "occasion"])
+        )
+        for event_id, kind in session.execute(statement.returning(Message.event_id, Message.kind)):
+            written[(event_id, kind, MessageStatus.PENDING)] += 1
+    tallies.add_mail(session, written)
+    return written.total()
+
+
+def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
+    """Take back what has not left yet. A message that is on the wire in this instant may still arrive."""
+    waiting = Message.status.in_([MessageStatus.PENDING, MessageStatus.SENDING])
+    messages = session.scalars(select(Message).where(waiting, *where).with_for_update(of=Message)).all()
+    _move(session, messages, MessageStatus.WITHDRAWN, lease_until=None)
+    return list(messages)
+
+
+def _outstanding(now: datetime) -> ColumnElement[bool]:
+    """Due, and neither in a job nor in a worker's hands."""
+    return and_(
+        Message.status.in_([MessageStatus.PENDING, MessageStatus.SENDING]),
+        Message.due_at <= now,
+        or_(Message.lease_until.is_(None), Message.lease_until <= now),
+    )
+
+
+def outstanding(now: datetime, limit: int) -> Select[UUID]:
+    return (
+        select(Message.id).where(_outstanding(now)).order_by(Message.priority, Message.due_at, Message.id).limit(limit)
+    )
+
+
+def lease_outstanding(session: Session, *, limit: int, until: datetime) -> list[UUID]:
+    """Reserve due messages for jobs, the most urgent first. Several dispatchers side by side get different ones."""
+    ids = list(session.scalars(outstanding(clock.now(), limit).with_for_update(skip_locked=True)))
+    session.execute(update(Message).where(Message.id.in_(ids)).values(lease_until=until))
+    return ids
+
+
+def release_leases(session: Session) -> int:
+    """Give back what was reserved for jobs that no longer exist (Redis was emptied). Returns how many."""
+    reserved = and_(Message.status == MessageStatus.PENDING, Message.lease_until > clock.now())
+    result = session.execute(update(Message).where(reserved).values(lease_until=None).returning(Message.id))
+    return len(result.all())
+
+
+def claim(session: Session, ids: Sequence[UUID], *, until: datetime) -> list[Message]:
+    """Take messages into a worker's hands. What another worker holds, or what is done, is left out."""
+    now = clock.now()
+    free = or_(
+        Message.status == MessageStatus.PENDING,
+        and_(Message.status == MessageStatus.SENDING, Message.lease_until <= now),
+    )
+    query = select(Message).where(Message.id.in_(ids), Message.due_at <= now, free)
+    ordered = query.order_by(Message.priority, Message.id).with_for_update(skip_locked=True, of=Message)
+    messages = list(session.scalars(ordered))
+    _move(session, messages, MessageStatus.SENDING, lease_until=until)
+    return messages
+
+
+def is_still_wanted(session: Session, message: Message) -> bool:
+    """Ask again right before sending: the reason may have gone away since the claim."""
+    return session.scalar(select(Message.status).where(Message.id == message.id)) == MessageStatus.SENDING
+
+
+def mark_sent(session: Session, message: Message, *, reply: str) -> None:
+    """The mail server took it: from here on it is its mail, whatever the row said a moment before."""
+    session.refresh(message, with_for_update={"of": Message})
+    now = clock.now()
+    _move(
+        session,
+        [message],
+        MessageStatus.SENT,
+        lease_until=None,
+        sent_at=now,
+        reply=reply,
+        attempts=message.attempts + 1,
+    )
+
+
+def mark_failed(session: Session, message: Message, *, reply: str) -> None:
+    _end_attempt(session, message, MessageStatus.FAILED, reply=reply)
+
+
+def mark_suppressed(session: Session, message: Message) -> None:
+    _end_attempt(session, message, MessageStatus.SUPPRESSED, reply=None)
+
+
+def retry_later(session: Session, message: Message, *, wait: timedelta, reply: str) -> None:
+    """Back to pending; or failed where it would come too late to be of use."""
+    due_at = clock.now() + wait
+    latest = message.expires_at or message.created_at + GIVE_UP_AFTER
+    if due_at >= latest:
+        _end_attempt(session, message, MessageStatus.FAILED, reply=reply)
+    else:
+        _end_attempt(session, message, MessageStatus.PENDING, reply=reply, due_at=due_at)
+
+
+def give_back(session: Session, message: Message) -> None:
+    """Not tried, not counted: another job may take it at once."""
+    session.refresh(message, with_for_update={"of": Message})
+    if message.status == MessageStatus.SENDING:
+        _move(session, [message], MessageStatus.PENDING, lease_until=None)
+
+
+def _end_attempt(
+    session: Session, message: Message, status: MessageStatus, *, reply: str | None, **values: Any
+) -> None:
+    session.refresh(message, with_for_update={"of": Message})
+    if message.status == MessageStatus.SENDING:
+        _move(session, [message], status, lease_until=None, reply=reply, attempts=message.attempts + 1, **values)
+
+
+def _move(session: Session, messages: Sequence[Message], to: MessageStatus, **values: Any) -> None:
+    """The only way a message's status changes: the row and the tally together."""
+    changes = tallies.mail_moves(messages, to=to)
+    for message in messages:
+        message.status = to
+        for name, value in values.items():
+            setattr(message, name, value)
+    session.flush()
+    tallies.add_mail(session, changes)

@@ -1,0 +1,1 @@
+"""Request and response models that more than one service reads."""

@@ -1,0 +1,161 @@
+"""Events as the API answers and takes them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+
+from shared.schemas.fields import LongText, Markdown, ShortText
+from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
+from shared.schemas.remarks import Remark
+
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_WEB_ADDRESS = "must be a web address that begins with https:// or http://"
+
+
+def _web_address(value: str) -> str:
+    HttpUrl(value)
+    return value
+
+
+WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
+
+
+class CalendarSummary(BaseModel):
+    id: UUID
+    slug: str
+    title: str
+    organisation: str
+    time_zone: str
+
+
+class PersonAnswer(PersonFacts):
+    pass
+
+
+class ProgrammeItemAnswer(ProgrammeItemFacts):
+    """An item with its clock times, computed from the minutes before it. None while the event has no start."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    starts_at_local: datetime | None = None
+
+
+class PlacesAnswer(BaseModel):
+    """`left` is None where places are unlimited."""
+
+    places: int | None
+    left: int | None
+    is_full: bool
+
+
+class EventSummary(BaseModel):
+    """What everyone may see in a list. Instants are UTC (RFC 3339), `…_local` is the wall clock in `time_zone`."""
+
+    id: UUID
+    slug: str
+    url: str
+    state: str
+    is_over: bool
+    title: str
+    form: str | None
+    calendar: CalendarSummary
+    starts_at: datetime | None
+    ends_at: datetime | None
+    starts_at_local: datetime | None
+    ends_at_local: datetime | None
+    time_zone: str | None
+    utc_offset: str | None
+    minutes: int | None
+    languages: list[str]
+    places: int | None
+    places_left: int | None
+    revision: int
+
+
+class EventAnswer(EventSummary):
+    """The whole event. `remarks` is empty for those who may not edit it; `version` is what If-Match names."""
+
+    text_language: str
+    introduction: str | None
+    contents: list[str]
+    audiences: list[str]
+    hosts: list[str]
+    people: list[PersonFacts]
+    programme: list[ProgrammeItemAnswer]
+    location: str | None
+    is_free: bool | None
+    price_text: str | None
+    is_open_to_all: bool | None
+    registration_url: str | None
+    registration_closes_at: datetime | None
+    registration_is_open: bool
+    state_reason: str | None
+    time_text: str | None
+    published_at: datetime | None
+    updated_at: datetime
+    version: int
+    remarks: list[Remark] = []
+
+
+class EventContent(BaseModel):
+    """Everything an organiser may write about an event; what is left out stays as it is.
+
+    `reading` settles a doubtful time by the key of one of the readings offered.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: LongText | None = None
+    form: ShortText | None = None
+    text_language: LanguageCode | None = None
+    introduction: Markdown | None = None
+    contents: list[LongText] | None = Field(default=None, max_length=100)
+    audiences: list[LongText] | None = Field(default=None, max_length=50)
+    hosts: list[ShortText] | None = Field(default=None, max_length=50)
+    languages: list[LanguageCode] | None = Field(default=None, max_length=30)
+    people: list[PersonFacts] | None = Field(default=None, max_length=100)
+    programme: list[ProgrammeItemFacts] | None = Field(default=None, max_length=300)
+    location: LongText | None = None
+    is_free: bool | None = None
+    price_text: ShortText | None = None
+    is_open_to_all: bool | None = None
+    registration_url: WebAddress | None = None
+    registration_closes_at: datetime | None = None
+    starts_at_local: datetime | None = None
+    time_zone: ShortText | None = None
+    minutes: int | None = Field(default=None, ge=1, le=60 * 24 * 60)
+    places: int | None = Field(default=None, ge=0, le=1_000_000)
+    reading: ShortText | None = None
+
+
+class EventCreation(EventContent):
+    title: LongText
+    calendar: ShortText = Field(description="Slug or id of the calendar the event belongs to.")
+
+
+class ImportAnswer(BaseModel):
+    event: EventAnswer
+    remarks: list[Remark]
+
+
+class StateChange(BaseModel):
+    """Why an event is cancelled or postponed, in the organiser's words: it stands in the mail."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: LongText | None = None
+
+
+class Page(BaseModel):
+    """`next` is the cursor of the following page, or None at the end."""
+
+    next: str | None = None
+
+
+class EventPage(Page):
+    events: list[EventSummary]
+
+
+JsonFacts = dict[str, Any]

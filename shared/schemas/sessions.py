@@ -1,0 +1,57 @@
+"""Signing in, tokens, and who is asking."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.schemas.events import CalendarSummary
+from shared.schemas.fields import ShortText
+
+
+class SignIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    address: str = Field(min_length=1, max_length=254)
+    password: str = Field(min_length=1, max_length=1000)
+
+
+class SessionAnswer(BaseModel):
+    token: str
+    expires_at: datetime
+
+
+class CalendarRole(CalendarSummary):
+    role: str
+
+
+class Me(BaseModel):
+    id: UUID
+    name: str
+    address: str
+    is_operator: bool
+    calendars: list[CalendarRole]
+
+
+class TokenCreation(BaseModel):
+    """`scope` is `read` or `write`; a token without `expires_at` lasts until it is revoked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: ShortText
+    scope: str = Field(default="read", pattern="^(read|write)$")
+    expires_at: datetime | None = None
+
+
+class TokenAnswer(BaseModel):
+    id: UUID
+    label: str
+    scope: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class TokenCreated(TokenAnswer):
+    """The only time the token itself is shown."""
+
+    token: str

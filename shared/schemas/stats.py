@@ -1,0 +1,125 @@
+"""The one snapshot that the dashboard's screen is drawn from. All arithmetic is done by the API."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from shared.schemas.events import EventSummary, Page
+
+
+class Totals(BaseModel):
+    """`active` is confirmed + pending; `left` and `fill` (0 to 1) are None where places are unlimited."""
+
+    active: int
+    confirmed: int
+    pending: int
+    waitlisted: int
+    cancelled: int
+    places: int | None
+    left: int | None
+    fill: float | None
+    over: int = 0
+    last_24_hours: int
+    day_before: int
+    countries: int
+    cities: int
+
+
+class CurvePoint(BaseModel):
+    """`active` registrations at the end of the bin that begins `at`; `new` and `cancelled` within it."""
+
+    at: datetime
+    active: int
+    new: int
+    cancelled: int
+
+
+class AudienceCount(BaseModel):
+    """`audience` is None for those who named none."""
+
+    audience: str | None
+    confirmed: int
+    pending: int
+    waitlisted: int
+    share: float
+
+
+class CountryCount(BaseModel):
+    """`country` is ISO 3166 alpha-2, None where none was given."""
+
+    country: str | None
+    name: str
+    count: int
+
+
+class LocalHour(BaseModel):
+    """How many registrants have this hour (0 to 23) on their own clock when the event starts."""
+
+    hour: int
+    count: int
+
+
+class FeedEntry(BaseModel):
+    """A registration as it may stand on a screen others can see: first name only, no address."""
+
+    first_name: str
+    city: str | None
+    country: str | None
+    audience: str | None
+    organisation: str | None
+    status: str
+    registered_at: datetime
+
+
+class MailCounts(BaseModel):
+    """`oldest_waiting_seconds` counts from the moment the message was due; None when nothing is due."""
+
+    pending: int
+    due: int
+    sending: int
+    sent: int
+    failed: int
+    retrying: int
+    withdrawn: int
+    suppressed: int
+    bounced: int
+    oldest_waiting_seconds: float | None
+    worker_is_alive: bool
+    worker_seen_at: datetime | None
+
+
+class ReminderState(BaseModel):
+    """`state` is waiting, sent or skipped; a rule is skipped when its moment had passed before anyone could get it."""
+
+    minutes_before: int
+    due_at: datetime | None
+    state: str
+    sent: int
+    total: int
+
+
+class Stats(BaseModel):
+    server_time: datetime
+    version: int
+    event: EventSummary
+    totals: Totals
+    curve: list[CurvePoint]
+    curve_bin_minutes: int
+    audiences: list[AudienceCount]
+    countries: list[CountryCount]
+    local_hours: list[LocalHour]
+    feed: list[FeedEntry]
+    mail: MailCounts
+    reminders: list[ReminderState]
+
+
+class AuditAnswer(BaseModel):
+    at: datetime
+    organiser: str | None
+    action: str
+    event_id: str | None
+    facts: dict[str, object]
+
+
+class AuditPage(Page):
+    entries: list[AuditAnswer]

@@ -1,0 +1,81 @@
+"""Every setting of every service: one class, prefix `PLENARY_`. Nothing else reads the environment.
+
+A secret may stand in the environment or in a file named after it (`plenary_secret_key`) in `PLENARY_SECRETS_DIR`,
+so that containers need no secret in their environment.
+"""
+
+import os
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SECRETS_DIR = Path(os.environ.get("PLENARY_SECRETS_DIR", "/run/plenary/secrets"))
+
+
+class SmtpSecurity(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="PLENARY_",
+        extra="ignore",
+        secrets_dir=_SECRETS_DIR if _SECRETS_DIR.is_dir() else None,
+    )
+
+    # Where people find us. No slash at the end.
+    site_url: str = "http://127.0.0.1:8000"
+    dashboard_url: str = "http://127.0.0.1:8501"
+    # Where the dashboard's own process reaches the API (inside a compose network: http://api:8000).
+    api_url: str = "http://127.0.0.1:8000"
+
+    database_url: str = "postgresql+psycopg://plenary@127.0.0.1:5432/plenary"
+    database_password: SecretStr | None = None
+    # Connections one process may hold; the crowd path needs one per event at a time, reads need the rest.
+    database_pool_size: int = Field(default=10, ge=1, le=100)
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    redis_password: SecretStr | None = None
+
+    # Signs the links in mails. Whoever changes it makes every link already sent stop working. The dashboard has none.
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(default=1025, ge=1, le=65535)
+    smtp_security: SmtpSecurity = SmtpSecurity.NONE
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    # Seconds. A stalled server must not hold a worker for long: the lease outlives this.
+    smtp_timeout: float = Field(default=20.0, gt=0, le=120)
+    # The platform's own mailbox: From and ORGANIZER of every mail. Its domain is in every Message-ID.
+    mail_address: str = "events@plenary.localhost"
+    mail_name: str = "Plenary"
+
+    # How long a signed-in organiser stays signed in: a working day.
+    session_lifetime: timedelta = timedelta(hours=8)
+    # How long a worker may hold a message before another may take it: longer than smtp_timeout.
+    lease_lifetime: timedelta = timedelta(minutes=2)
+    # Seconds between looks at the outbox when it was empty: mail leaves within a second, an idle look costs 0.2 ms.
+    dispatch_interval: float = Field(default=0.25, gt=0, le=60)
+    # Messages in one job: hundreds of mails over one open connection.
+    messages_per_job: int = Field(default=100, ge=1, le=1000)
+    # Jobs waiting in Redis at most; the rest waits in PostgreSQL, where priorities are kept.
+    jobs_ahead: int = Field(default=8, ge=1, le=100)
+    # Bytes. A registration is 2 KiB, an announcement 20 KiB.
+    request_limit: int = 1024 * 1024 + 64 * 1024
+    # Where mail caught locally can be read, if it is caught.
+    caught_mail_url: str | None = None
+
+    @property
+    def mail_domain(self) -> str:
+        return self.mail_address.rpartition("@")[2]
+
+
+@cache
+def get_settings() -> Settings:
+    return Settings()

@@ -1,0 +1,125 @@
+"""Route by role: every organiser route has its row, and a route without one fails here."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from services.api.main import create_app
+from shared.models import Role
+from tests.factories import make_calendar, make_event, make_organiser, register, token_for
+
+PREFIX = "/api/v1"
+PUBLIC = "public"  # Everyone, without a token.
+SIGNED = "signed"  # Anyone with a token: it concerns only themselves.
+
+# The least that a caller must be, by route.
+TABLE: dict[tuple[str, str], str | Role] = {
+    ("POST", "/sessions"): PUBLIC,
+    ("DELETE", "/sessions"): SIGNED,
+    ("GET", "/me"): SIGNED,
+    ("GET", "/tokens"): SIGNED,
+    ("POST", "/tokens"): SIGNED,
+    ("DELETE", "/tokens/{token_id}"): SIGNED,
+    ("GET", "/events"): PUBLIC,
+    ("POST", "/events"): Role.EDITOR,
+    ("POST", "/events/import"): Role.EDITOR,
+    ("GET", "/events/{event_key}"): PUBLIC,
+    ("PATCH", "/events/{event_key}"): Role.EDITOR,
+    ("POST", "/events/{event_key}/publish"): Role.EDITOR,
+    ("POST", "/events/{event_key}/cancel"): Role.EDITOR,
+    ("POST", "/events/{event_key}/postpone"): Role.EDITOR,
+    ("GET", "/events/{event_key}/announcement"): Role.VIEWER,
+    ("POST", "/events/{event_key}/registrations"): PUBLIC,
+    ("GET", "/events/{event_key}/registrations"): Role.VIEWER,
+    ("GET", "/events/{event_key}/registrations.csv"): Role.VIEWER,
+    ("GET", "/events/{event_key}/messages"): Role.VIEWER,
+    ("GET", "/events/{event_key}/stats"): Role.VIEWER,
+    ("PATCH", "/registrations/{registration_id}"): Role.EDITOR,
+    ("DELETE", "/registrations/{registration_id}"): Role.EDITOR,
+    ("GET", "/audit"): Role.OWNER,
+}
+RANK = [Role.VIEWER, Role.EDITOR, Role.OWNER]
+CALLERS = ["nobody", "stranger", *RANK]
+GUARDED = [(route, least) for route, least in TABLE.items() if least != PUBLIC]
+
+ANNOUNCEMENT = "# Webinar: Rooftops\n\n3 March 2027, 15:00 (Europe/Madrid)\n\n## Programme\n\n- Welcome (5 min)\n"
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/tokens"): {"json": {"label": "script"}},
+    ("PATCH", "/events/{event_key}"): {"json": {"places": 5}, "headers": {"If-Match": "*"}},
+    ("PATCH", "/registrations/{registration_id}"): {"json": {"city": "Porto"}},
+    ("POST", "/events/import"): {"content": ANNOUNCEMENT, "headers": {"Content-Type": "text/markdown"}},
+}
+
+
+def api_routes() -> Iterator[tuple[str, str]]:
+    schema = create_app().openapi()
+    for path, operations in schema["paths"].items():
+        if path.startswith(PREFIX):
+            yield from ((method.upper(), path.removeprefix(PREFIX)) for method in operations)
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert set(api_routes()) == set(TABLE)
+
+
+def may(caller: str, least: str | Role) -> bool:
+    if caller == "nobody":
+        return False
+    return least == SIGNED or (caller in RANK and RANK.index(Role(caller)) >= RANK.index(Role(least)))
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize(
+    ("route", "least"), GUARDED, ids=lambda value: "-".join(value) if isinstance(value, tuple) else value
+)
+def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
+    session: Session, client: TestClient, caller: str, route: tuple[str, str], least: str | Role
+) -> None:
+    calendar = make_calendar(session)
+    event = make_event(session, calendar)
+    registration = register(session, event, "ada@example.org")
+    headers: dict[str, str] = {}
+    if caller != "nobody":
+        role = Role(caller) if caller in RANK else None
+        headers = token_for(session, make_organiser(session, calendar, role))
+    method, path = route
+    filled = path.format(event_key=event.id, registration_id=registration.id, token_id=uuid4())
+    request = dict(BODIES.get(route, {}))
+    headers |= request.pop("headers", {})
+    if route == ("POST", "/events"):
+        request["json"] = {"calendar": calendar.slug, "title": "New"}
+    if path in {"/audit", "/events/import"}:
+        request["params"] = {"calendar": calendar.slug}
+
+    answer = client.request(method, PREFIX + filled, headers=headers, **request)
+
+    refusals = {401, 403, 404}
+    if may(caller, least):
+        # A token of one's own that does not exist is the only 404 for those who may.
+        assert answer.status_code not in refusals - ({404} if "{token_id}" in path else set()), answer.text
+        assert answer.status_code < 500
+    else:
+        assert answer.status_code == (401 if caller == "nobody" else 403 if caller in RANK else 404), answer.text
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route, least in GUARDED])
+def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: str) -> None:
+    filled = path.format(event_key=uuid4(), registration_id=uuid4(), token_id=uuid4())
+    answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_reading_token_cannot_write(session: Session, client: TestClient) -> None:
+    calendar = make_calendar(session)
+    headers = token_for(session, make_organiser(session, calendar, Role.OWNER))
+    reading = client.post(PREFIX + "/tokens", headers=headers, json={"label": "board", "scope": "read"}).json()["token"]
+    as_reader = {"Authorization": f"Bearer {reading}"}
+
+    assert client.get(PREFIX + "/me", headers=as_reader).status_code == 200
+    created = client.post(PREFIX + "/events", headers=as_reader, json={"calendar": calendar.slug, "title": "X"})
+    assert created.status_code == 403
