@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -94,15 +94,13 @@ def _outstanding(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def outstanding(now: datetime, limit: int) -> Select[UUID]:
-    return (
-        select(Message.id).where(_outstanding(now)).order_by(Message.priority, Message.due_at, Message.id).limit(limit)
-    )
-
-
 def lease_outstanding(session: Session, *, limit: int, until: datetime) -> list[UUID]:
     """Reserve due messages for jobs, the most urgent first. Several dispatchers side by side get different ones."""
-    ids = list(session.scalars(outstanding(clock.now(), limit).with_for_update(skip_locked=True)))
+    query = select(Message).where(_outstanding(clock.now())).order_by(Message.priority, Message.due_at, Message.id)
+    messages = session.scalars(query.limit(limit).with_for_update(skip_locked=True, of=Message)).all()
+    abandoned = [message for message in messages if message.status == MessageStatus.SENDING]
+    _move(session, abandoned, MessageStatus.PENDING)
+    ids = [message.id for message in messages]
     session.execute(update(Message).where(Message.id.in_(ids)).values(lease_until=until))
     return ids
 

@@ -10,9 +10,9 @@ from fastapi.staticfiles import StaticFiles
 from services.api import calendars, events, health, problems, registrations, sessions, stats
 from services.api.crowd import Crowd
 from services.api.headers import SafeHeaders
+from services.api.limits import BodyLimit
 from services.api.pages import routes as pages
 from shared.logs import configure_logs
-from shared.settings import get_settings
 
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -32,7 +32,6 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # The interactive pages load scripts from elsewhere.
         redoc_url=None,
-        max_body_size=get_settings().request_limit,
         lifespan=_lifespan,
     )
     api = APIRouter(prefix="/api/v1")
@@ -43,6 +42,7 @@ def create_app() -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders)
     return app
 

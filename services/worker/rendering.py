@@ -1,7 +1,7 @@
 """The templates of the mails, compiled once per process: one file of words per kind, laid out as HTML and as text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from shared.translations import locale, translations
 
 _MESSAGES = Path(__file__).parent / "messages"
+_CLOCKS = re.compile(r"\d{1,2}:\d{2}–\d{1,2}:\d{2}")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*\n+")
 
 
@@ -51,8 +52,7 @@ def _environment(form: Form, language: str) -> Environment:
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {"language": language, "direction": direction(language)}
-    html = form is Form.HTML
-    environment.filters |= {"said": _isolated if html else _one_line, "linked": _linked if html else _as_it_is}
+    environment.filters |= _FILTERS[form]
     return environment
 
 
@@ -67,7 +67,7 @@ def _isolated(text: str, language: str | None = None) -> Markup:
     return Markup('<bdi lang="{}">{}</bdi>').format(language, _one_line(text))
 
 
-def _as_it_is(text: str, url: str | None) -> str:
+def _unlinked(text: str, url: str | None) -> str:
     return _one_line(text)
 
 
@@ -78,3 +78,14 @@ def _linked(text: str, url: str | None) -> Markup:
     before, _, after = _one_line(text).partition(url)
     anchor = Markup('<a href="{0}" class="link" style="color:#0B6E6E">{0}</a>').format(url)
     return Markup("<bdi>{}{}{}</bdi>").format(escape(before), anchor, escape(after))
+
+
+def _unbroken(moment: str) -> Markup:
+    """No line ends between the beginning and the end of a time."""
+    return Markup(_CLOCKS.sub(r'<span style="white-space:nowrap">\g<0></span>', str(escape(moment))))
+
+
+_FILTERS: dict[Form, dict[str, Callable[..., str]]] = {
+    Form.HTML: {"said": _isolated, "linked": _linked, "moment": _unbroken},
+    Form.TEXT: {"said": _one_line, "linked": _unlinked, "moment": str},
+}

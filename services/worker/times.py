@@ -1,4 +1,4 @@
-"""Moments in words, in the reader's language: the day, the clock, and always the place and the offset it is meant in."""
+"""Moments in words, in the reader's language: the day, the clock, and always the place and offset they are meant in."""
 
 import re
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ def own_period(span: Span, own_zone: str, language: str) -> str | None:
 
 
 def time_left(now: datetime, starts_at: datetime, zone: str, language: str) -> str:
-    """ "in 12 minutes", "in 4 hours", "tomorrow", "in 3 days": true at `now` for somebody who lives by the zone's clock.
+    """ "in 12 minutes", "in 4 hours", "tomorrow", "in 3 days": true at `now` for whoever lives by the zone's clock.
 
     Nobody comes late by it: hours are rounded down, unless less than ten minutes are missing.
     """

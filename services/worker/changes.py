@@ -1,0 +1,52 @@
+"""What a change mail sets side by side: how the event was, and how it is now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.worker import times
+from services.worker.views import When, when_words
+from shared.models import Event
+
+_TIME = {"starts_at", "ends_at", "time_zone"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """`what` is "date" (and with it the time), "time", "place" or "title"."""
+
+    what: str
+    before: str | When | None
+    now: str | When | None
+
+
+def change_rows(event: Event, before: Mapping[str, Any], *, language: str, own_zone: str | None) -> list[ChangeRow]:
+    """`before` as the message keeps it: the former values of what changed, moments in ISO 8601."""
+    rows = []
+    if before.keys() & _TIME:
+        rows.append(_time_row(event, before, language, own_zone))
+    if "location" in before:
+        rows.append(ChangeRow("place", before["location"], event.location))
+    if "title" in before:
+        rows.append(ChangeRow("title", before["title"], event.title))
+    return rows
+
+
+def _time_row(event: Event, before: Mapping[str, Any], language: str, own_zone: str | None) -> ChangeRow:
+    spans = (_former_span(event, before), times.span_of(event.starts_at, event.ends_at, event.time_zone))
+    former, current = (when_words(span, language=language, own_zone=own_zone) for span in spans)
+    days = {span.on_the_clocks_of(span.zone)[0].date() for span in spans if span is not None}
+    return ChangeRow("date" if len(days) > 1 else "time", former, current)
+
+
+def _former_span(event: Event, before: Mapping[str, Any]) -> times.Span | None:
+    return times.span_of(
+        _moment(before.get("starts_at", event.starts_at)),
+        _moment(before.get("ends_at", event.ends_at)),
+        before.get("time_zone", event.time_zone),
+    )
+
+
+def _moment(value: str | datetime | None) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

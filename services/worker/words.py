@@ -1,0 +1,110 @@
+"""Everything a template may say to one reader at one moment, by the names that the templates use."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.worker import times
+from services.worker.changes import change_rows
+from services.worker.entries import invites, takes_back
+from services.worker.names import greeting_name
+from services.worker.views import EventView
+from shared import links
+from shared.links import Purpose
+from shared.models import Message, MessageKind, Registration, RegistrationStatus
+from shared.settings import get_settings
+
+# From here on a confirmation says how much time is left, and the way in stands on top.
+_NEAR = timedelta(hours=24)
+# A large event needs a while at a slow mail server; what takes longer than this is late.
+_LATE = timedelta(minutes=30)
+
+
+def words_for(session: Session, message: Message, event: EventView, *, language: str, now: datetime) -> dict[str, Any]:
+    registration = message.registration
+    return {
+        "event": event,
+        "name": greeting_name(registration.name),
+        "address": registration.address,
+        "status": registration.status,
+        "position": _waiting_position(session, registration),
+        "is_late": _is_late(message, now),
+        "with_entry": event.span is not None and (invites(message) or takes_back(message)),
+        **_sender(message),
+        **_links(message),
+        **_time_left(event, registration, language, now),
+        **_change(message, registration, language),
+        **_end(message),
+    }
+
+
+def _sender(message: Message) -> dict[str, Any]:
+    calendar, settings = message.event.calendar, get_settings()
+    return {
+        "organisation": calendar.organisation,
+        "contact": calendar.contact_address,
+        "platform": settings.mail_name,
+        "list_url": f"{settings.site_url}/calendars/{calendar.slug}",
+    }
+
+
+def _links(message: Message) -> dict[str, Any]:
+    # Whoever registered asked for the other kinds; only reminders are more than the registration itself requires.
+    is_optional = message.kind == MessageKind.REMINDER
+    return {
+        "manage_url": links.url(Purpose.MY, message.registration_id),
+        "unsubscribe_url": links.url(Purpose.UNSUBSCRIBE, message.registration_id) if is_optional else None,
+    }
+
+
+def _time_left(event: EventView, registration: Registration, language: str, now: datetime) -> dict[str, Any]:
+    span = event.span
+    if span is None or now >= span.ends_at:
+        return {"soon": None, "is_near": False, "is_running": False}
+    if now >= span.starts_at:
+        return {"soon": None, "is_near": False, "is_running": True}
+    soon = times.time_left(now, span.starts_at, registration.time_zone or span.zone, language)
+    return {"soon": soon, "is_near": span.starts_at - now < _NEAR, "is_running": False}
+
+
+def _change(message: Message, registration: Registration, language: str) -> dict[str, Any]:
+    """The rows of a change mail; without any, the event has come back from being postponed."""
+    if message.kind != MessageKind.CHANGE:
+        return {}
+    before = message.facts.get("before", {})
+    rows = change_rows(message.event, before, language=language, own_zone=registration.time_zone)
+    return {"rows": rows, "changed": {row.what for row in rows}}
+
+
+def _end(message: Message) -> dict[str, Any]:
+    """Why, and what ends with it."""
+    had_place = bool(message.facts.get("with_entry"))
+    return {
+        "reason": message.event.state_reason if message.kind == MessageKind.CANCELLATION else None,
+        "is_postponed": bool(message.facts.get("is_postponed")),
+        "is_cancelled": takes_back(message),
+        "by_event": message.kind == MessageKind.CANCELLATION,
+        "was_waiting": not had_place,
+    }
+
+
+def _is_late(message: Message, now: datetime) -> bool:
+    """Whether its moment is long past. A retry moves `due_at`, so what the mail was first meant for counts too."""
+    starts_at, minutes_before = message.event.starts_at, message.facts.get("minutes_before")
+    meant_for = starts_at - timedelta(minutes=minutes_before) if starts_at and minutes_before is not None else None
+    moments = [moment for moment in (message.created_at, message.due_at, meant_for) if moment is not None]
+    return now - min(moments, default=now) > _LATE
+
+
+def _waiting_position(session: Session, registration: Registration) -> int | None:
+    """How many wait, up to this person; None for whoever does not wait."""
+    if registration.status != RegistrationStatus.WAITLISTED:
+        return None
+    ahead = select(func.count()).where(
+        Registration.event_id == registration.event_id,
+        Registration.status == RegistrationStatus.WAITLISTED,
+        Registration.position < registration.position,
+    )
+    return 1 + (session.scalar(ahead) or 0)
