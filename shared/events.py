@@ -1,5 +1,7 @@
 """The rules of an event's life: made, edited, published, moved, postponed, cancelled. Its mail follows from here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -172,15 +174,11 @@ def _apply_time(event: Event, given: dict[str, Any]) -> None:
     changed = given.keys() & _TIME
     if not changed:
         return
-    if given.get("starts_at_local") is not None and given["starts_at_local"].tzinfo is not None:
-        raise InvalidInput(
-            "The event could not be changed: see the fields.",
-            fields={"starts_at_local": "is a wall-clock time; leave out Z and offsets, and name the zone in time_zone"},
-        )
     for name in changed:
         setattr(event, name, given[name])
     if event.time_zone is not None:
-        timezones.require_zone(event.time_zone)
+        with _about("time_zone"):
+            timezones.require_zone(event.time_zone)
     if {"starts_at_local", "time_zone"} & changed:
         set_start(event, _derived_start(event))
     else:
@@ -190,7 +188,18 @@ def _apply_time(event: Event, given: dict[str, Any]) -> None:
 def _derived_start(event: Event) -> datetime | None:
     if event.starts_at_local is None or event.time_zone is None:
         return None
-    return timezones.to_utc(event.starts_at_local, event.time_zone)
+    with _about("starts_at_local"):
+        return timezones.to_utc(event.starts_at_local, event.time_zone)
+
+
+@contextmanager
+def _about(field: str) -> Iterator[None]:
+    """What is wrong inside is wrong with this field."""
+    try:
+        yield
+    except InvalidInput as problem:
+        problem.fields.setdefault(field, problem.message)
+        raise
 
 
 def set_start(event: Event, starts_at: datetime | None) -> None:

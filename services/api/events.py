@@ -1,10 +1,9 @@
 """Events over HTTP: everyone reads what is published; organisers write."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from services.api import paging
@@ -63,11 +62,11 @@ def _mine(session: DatabaseSession, query: Select[Event], organiser: Organiser |
 def _from(query: Select[Event], after: str | None) -> Select[Event]:
     if after is None:
         return query
-    starts_at, event_id = paging.decode(after, keys=2)
-    if not starts_at:  # PostgreSQL puts events without a start last.
+    starts_at, event_id = paging.moment_and_id(after)
+    if starts_at is None:  # PostgreSQL puts events without a start last.
         return query.where(Event.starts_at.is_(None), Event.id > event_id)
-    later = tuple_(Event.starts_at, Event.id) > tuple_(datetime.fromisoformat(starts_at), event_id)
-    return query.where(later | Event.starts_at.is_(None))
+    later = or_(Event.starts_at > starts_at, and_(Event.starts_at == starts_at, Event.id > event_id))
+    return query.where(or_(later, Event.starts_at.is_(None)))
 
 
 @router.post("", status_code=201)
@@ -170,7 +169,7 @@ def _edited(event: Event, response: Response) -> EventAnswer:
 def publish_event(
     event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser
 ) -> EventAnswer:
-    """Before everyone, from now on. An open doubt about the time is answered with 409 and the readings to choose from."""
+    """Before everyone, from now on. An open doubt about the time is answered with 409 and the readings offered."""
     was = event.state
     event = events.publish(session, event.id)
     if event.state != was:

@@ -12,6 +12,7 @@ from services.api.crowd import Crowd
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
 from services.api.pages import routes as pages
+from services.api.request_log import RequestLog
 from shared.logs import configure_logs
 
 STATIC = Path(__file__).parent / "pages" / "static"
@@ -44,6 +45,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestLog)
     return app
 
 

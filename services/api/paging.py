@@ -1,6 +1,7 @@
 """Cursors: where the next page begins. Opaque to the reader, and not a promise about how many there are."""
 
 import base64
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -38,6 +39,18 @@ def number(cursor: str) -> int:
 def identifier(cursor: str) -> UUID:
     try:
         return UUID(decode(cursor, keys=1)[0])
+    except ValueError:
+        raise not_a_cursor() from None
+
+
+def moment_and_id(cursor: str) -> tuple[datetime | None, UUID]:
+    """The start (None for events without one) and id of the last row of the page before."""
+    moment, event_id = decode(cursor, keys=2)
+    try:
+        starts_at = datetime.fromisoformat(moment) if moment else None
+        if starts_at is not None and starts_at.tzinfo is None:
+            raise not_a_cursor()
+        return starts_at, UUID(event_id)
     except ValueError:
         raise not_a_cursor() from None
 

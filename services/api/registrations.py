@@ -34,7 +34,7 @@ from shared.translations import best_language
 router = APIRouter(tags=["registrations"])
 
 _DETAILS = {
-    RegistrationStatus.CONFIRMED: "You have a place. A mail with the calendar entry is on its way to the address given.",
+    RegistrationStatus.CONFIRMED: "You have a place. A mail with the calendar entry is on its way to this address.",
     RegistrationStatus.WAITLISTED: "The event is full. Unless this address has a place already, it is on the waiting "
     "list now; a mail to it tells which.",
 }

@@ -1,17 +1,25 @@
 """Events as the API answers and takes them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    NaiveDatetime,
+    StringConstraints,
+)
 
 from shared.schemas.fields import LongText, Markdown, ShortText
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.remarks import Remark
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-_WEB_ADDRESS = "must be a web address that begins with https:// or http://"
 
 
 def _web_address(value: str) -> str:
@@ -30,24 +38,12 @@ class CalendarSummary(BaseModel):
     time_zone: str
 
 
-class PersonAnswer(PersonFacts):
-    pass
-
-
 class ProgrammeItemAnswer(ProgrammeItemFacts):
     """An item with its clock times, computed from the minutes before it. None while the event has no start."""
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     starts_at_local: datetime | None = None
-
-
-class PlacesAnswer(BaseModel):
-    """`left` is None where places are unlimited."""
-
-    places: int | None
-    left: int | None
-    is_full: bool
 
 
 class EventSummary(BaseModel):
@@ -122,8 +118,8 @@ class EventContent(BaseModel):
     price_text: ShortText | None = None
     is_open_to_all: bool | None = None
     registration_url: WebAddress | None = None
-    registration_closes_at: datetime | None = None
-    starts_at_local: datetime | None = None
+    registration_closes_at: AwareDatetime | None = None
+    starts_at_local: NaiveDatetime | None = Field(default=None, description="Wall clock in `time_zone`.")
     time_zone: ShortText | None = None
     minutes: int | None = Field(default=None, ge=1, le=60 * 24 * 60)
     places: int | None = Field(default=None, ge=0, le=1_000_000)
@@ -156,6 +152,3 @@ class Page(BaseModel):
 
 class EventPage(Page):
     events: list[EventSummary]
-
-
-JsonFacts = dict[str, Any]

@@ -1,0 +1,35 @@
+"""Runs the service: `python -m services.api [--host …] [--port …] [--processes …]`."""
+
+from argparse import ArgumentParser, Namespace
+
+import uvicorn
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(description="Serve Plenary's API and pages.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--processes", type=int, default=1, help="more than one shares the port")
+    return parser.parse_args()
+
+
+def main() -> None:
+    chosen = _arguments()
+    uvicorn.run(
+        "services.api.main:app",
+        host=chosen.host,
+        port=chosen.port,
+        workers=chosen.processes,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,  # It would write personal links; services/api/request_log.py writes routes.
+        server_header=False,
+        proxy_headers=True,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
+        log_level="warning",
+    )
+
+
+if __name__ == "__main__":
+    main()

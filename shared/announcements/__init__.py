@@ -1,0 +1,6 @@
+"""Reads an announcement of an event, in Markdown, HTML or plain text, into facts and remarks; and writes one."""
+
+from shared.announcements.model import Announcement
+from shared.announcements.reading import read_announcement
+
+__all__ = ["Announcement", "read_announcement"]

@@ -1,0 +1,78 @@
+"""Finds where the event takes place: online, or a venue and its city."""
+
+import re
+from collections.abc import Sequence
+
+from shared.announcements.headings import Topic
+from shared.announcements.labels import Label
+from shared.announcements.passages import Passage, labels_of
+from shared.announcements.places import is_city, zone_of_place
+from shared.announcements.wording import folded
+
+_ONLINE = re.compile(
+    r"\b(?:online|on-line|virtual(?:ly)?|en ligne|a distance|visioconference|webconference|en linea|virtuale?s?|via zoom|on zoom|by zoom|sur zoom|por zoom|in zoom|"
+    r"via (?:microsoft )?teams|on (?:microsoft )?teams|sur teams|por teams|videoconferencia|livestream(?:ed)?|videoconference)\b"
+)
+_ONLINE_WORDS = {"en": "online", "fr": "en ligne", "es": "en línea"}
+_HYBRID = re.compile(r"\b(?:hybrid|hybride|hibrid[oa]|in person and online|both in person|en presentiel et|presencial y)\b")
+_VENUE = re.compile(
+    r"(?:takes? place|will be held|be held|is held|are held|held|taking place|aura lieu|se tiendra|se deroulera|tendra lugar|se celebrara|se realizara|rendez-vous|meet us|join us)\b[^.;]{0,80}?"
+    r"(?:\s|^)(?:at the|at|in the|in|au|aux|a la|a l'|a|dans les|dans la|dans|chez|en el|en la|en los|en)\s?"
+)
+_NAMED_PLACE = re.compile(r"(?P<place>(?:[A-ZÀ-Þ][\w’'.&-]*|\d{1,4}[a-z]?)(?:,?\s(?:[A-ZÀ-Þ][\w’'.&-]*|of|the|de|la|le|les|du|des|del|d'|\d{1,5}[a-z]?|y|and|et)){0,11})")
+_NO_PLACE = re.compile(r"^(?:english|french|spanish|anglais|francais|espagnol|ingles|frances|espanol|catalan|january|february|march|april|may|june|july|august|september|october|november|december|"
+                       r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|zoom|microsoft|teams|\d)", re.I)
+
+
+def read_location(passages: Sequence[Passage], *, text_language: str) -> str | None:
+    """The place in the announcement's words; "online" in its language for an event on the net."""
+    for passage in labels_of(passages, Label.LOCATION):
+        if value := passage.text.strip(" .;,"):
+            return value[:300]
+    stated = [p for p in passages if p.label in (None, Label.DATE, Label.TIME, Label.FORM)]
+    venue = next((place for passage in stated if (place := _venue(passage))), None)
+    if venue is not None:
+        return venue
+    if any(_says_online(passage) for passage in stated):
+        return _ONLINE_WORDS[text_language]
+    return None
+
+
+def _venue(passage: Passage) -> str | None:
+    if passage.is_aside or passage.is_deadline:
+        return None
+    for match in _VENUE.finditer(folded(passage.text)):
+        named = _NAMED_PLACE.match(passage.text, match.end())
+        if named is None or _NO_PLACE.match(folded(named["place"])) or passage.text[named.end() : named.end() + 1] == ":":
+            continue
+        place = re.sub(r"\s(?:and|et|y|of|the|de|la|le|on|du)$", "", named["place"].strip(" ,.")).strip(" ,")
+        if len(place) > 2 and not re.fullmatch(r"[\d\s]+", place):
+            return place[:300]
+    return None
+
+
+def _says_online(passage: Passage) -> bool:
+    """In the introduction "online" may be the subject; there only a short statement about the event counts."""
+    lowered = folded(passage.text)
+    if _ONLINE.search(lowered) is None or passage.is_aside:
+        return False
+    if passage.topic in (Topic.INTRODUCTION, Topic.OTHER):
+        return re.search(r"\b(?:online|virtual|en ligne|en linea)\s(?:\w+\s)?(?:webinar|event|workshop|seminar|meeting|conference|session)|(?:webinaire|atelier|webinario|taller|seminario|evento|reunion|seance)\s(?:\w+\s)?(?:en ligne|en linea|virtual|online)|via zoom|on zoom|sur zoom|por zoom|held online", lowered) is not None
+    return True
+
+
+def zone_of_location(location: str | None) -> str | None:
+    """The zone of the city that a location names, the last such part first ("Town hall, Ghent")."""
+    if location is None:
+        return None
+    parts = [part.strip() for part in re.split(r"[,;()–—|/-]\s*", location) if part.strip()]
+    for part in reversed(parts):
+        words = part.split()
+        for candidate in (part, " ".join(words[-2:]), words[-1]):
+            if is_city(candidate) or (candidate == part and zone_of_place(part)):
+                return zone_of_place(candidate)
+    return None
+
+
+def says_place(passage: Passage) -> bool:
+    return _says_online(passage) or _venue(passage) is not None

@@ -1,0 +1,86 @@
+"""Cuts an announcement into passages: single sentences and labelled values, each with where it stood."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.announcements.blocks import Block, Heading, Line, Listing, Paragraph, Table, block_lines
+from shared.announcements.headings import Topic
+from shared.announcements.labels import Label, labelled
+from shared.announcements.programme_lines import logical_lines
+from shared.announcements.sections import Section, labelled_lines
+from shared.announcements.wording import folded, sentences
+
+# Sections whose lines are entries of their own kind, not statements about the event.
+_LISTS = {Topic.CONTENTS, Topic.AUDIENCE, Topic.PROGRAMME, Topic.SPEAKERS, Topic.MODERATION}
+_DEADLINE = re.compile(
+    r"\b(?:deadline|register (?:by|before|until|no later)|registrations? (?:\w+ )?(?:closes?|ends?|until|by|before|is open until|deadline)|sign up by|"
+    r"rsvp (?:by|before)|by no later than|before registering|apply (?:by|before)|closing date|date limite|avant le|jusqu'au|au plus tard|"
+    r"cloture des inscriptions|inscriptions? (?:\w+ )*(?:jusqu|avant|close)|fecha limite|hasta el|antes del|cierre de (?:las )?inscripciones|"
+    r"plazo|inscripciones? (?:\w+ )*hasta|last day to|book by|early[- ]bird|please register before|registration (?:is|will be) (?:possible|open) (?:until|till))"
+)
+_ASIDE = re.compile(
+    r"\b(?:published|posted|updated|last modified|publie|mis a jour|publicado|actualizado|©|copyright|created on|doors open|doors|log ?in|connect from|"
+    r"recordings?|replay|enregistrement|grabacion|connexion (?:a partir|des)|registration opens|office hours|opening hours|monday to friday|"
+    r"du lundi au vendredi|de lunes a viernes|founded|adopted|since|in force|was held|took place|previous|last year|edition of|issued|sent:|"
+    r"call us|phone|certificate|waiting room|test session|technical check|available (?:from|on|until)|confirmation|reminder|slides will)"
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence, or the value of a label. `line` keeps the links of the line it was cut from."""
+
+    text: str
+    topic: Topic
+    line: Line
+    label: Label | None = None
+    is_title: bool = False
+
+    @property
+    def is_deadline(self) -> bool:
+        """Whether a day named here is the last one to register, not the event's."""
+        return self.label is Label.DEADLINE or (self.label is None and _DEADLINE.search(folded(self.text)) is not None)
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether a day or time named here is another one than the event's: a publication, a recording, an earlier event."""
+        if self.label is Label.CONTACT:
+            return True
+        return self.label is None and _ASIDE.search(folded(self.text)) is not None
+
+
+def passages_of(sections: Iterable[Section]) -> list[Passage]:
+    return [passage for section in sections for passage in _of_section(section)]
+
+
+def _of_section(section: Section) -> Iterator[Passage]:
+    if section.topic in _LISTS:
+        return
+    labels = list(labelled_lines(section))
+    for found in labels:
+        yield Passage(found.value.plain, section.topic, found.line, found.label)
+    taken = {id(found.line) for found in labels} | {id(found.value) for found in labels}
+    for line in running_lines(section.blocks):
+        if id(line) not in taken and labelled(line) is None:
+            yield from (Passage(text, section.topic, line) for text in sentences(line.plain) if text.strip())
+
+
+def running_lines(blocks: Sequence[Block]) -> Iterator[Line]:
+    """The lines of these blocks as their writer meant them."""
+    for block in blocks:
+        match block:
+            case Paragraph(lines=lines):
+                yield from logical_lines(lines)
+            case Heading(line=line):
+                yield line
+            case Listing(items=items):
+                for item in items:
+                    yield from logical_lines(item.lines)
+                    yield from running_lines(item.children)
+            case Table():
+                yield from block_lines(block)
+
+
+def labels_of(passages: Iterable[Passage], *labels: Label) -> list[Passage]:
+    return [passage for passage in passages if passage.label in labels]

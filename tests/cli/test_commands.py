@@ -1,0 +1,106 @@
+"""The `plenary` command as an operator types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from services.cli.main import app
+from shared import organisers
+from shared.models import Calendar, Event, EventState
+from tests.factories import make_calendar
+
+runner = CliRunner()
+ANNOUNCEMENT = """\
+# Webinar: Ladders for eels
+
+Thursday 3 June 2027, 15:00 (Europe/Madrid)
+
+## Contents
+
+- Why eels climb
+
+## Programme
+
+- Welcome (5 min)
+- Ladders (25 min)
+"""
+
+
+def plenary(*words: str, stdin: str | None = None) -> tuple[int, str]:
+    result = runner.invoke(app, list(words), input=stdin)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_an_organiser_is_added_with_a_password_shown_once(session: Session) -> None:
+    make_calendar(session, title="River calendar")
+
+    code, output = plenary(
+        "organiser", "add", "ola@example.org", "--name", "Ola", "--calendar", "river-calendar", "--json"
+    )
+
+    assert code == 0, output
+    password = json.loads(output)["password"]
+    assert organisers.sign_in(session, address="ola@example.org", password=password)[0].startswith("plenary_")
+
+
+def test_a_short_password_is_refused_with_a_remedy(session: Session) -> None:
+    code, output = plenary("organiser", "add", "ola@example.org", "--name", "Ola", "--password-stdin", stdin="short\n")
+    assert code == 1
+    assert "at least 12 characters" in output
+
+
+def test_a_new_password_ends_old_sessions(session: Session) -> None:
+    plenary("organiser", "add", "ola@example.org", "--name", "Ola", "--password-stdin", stdin="a long first password\n")
+    organisers.sign_in(session, address="ola@example.org", password="a long first password")
+    session.commit()
+
+    code, _ = plenary(
+        "organiser", "set-password", "ola@example.org", "--password-stdin", stdin="a long second password\n"
+    )
+
+    assert code == 0
+    assert organisers.sign_in(session, address="ola@example.org", password="a long second password")
+
+
+def test_an_announcement_is_imported_from_a_file(session: Session, tmp_path: Path) -> None:
+    plenary("calendar", "add", "River calendar", "--time-zone", "Europe/Madrid")
+    plenary("organiser", "add", "ola@example.org", "--name", "Ola", "--operator")
+    file = tmp_path / "eels.md"
+    file.write_text(ANNOUNCEMENT)
+
+    code, output = plenary("import", str(file), "--calendar", "river-calendar", "--json")
+
+    assert code == 0, output
+    event = json.loads(output)["event"]
+    assert (event["title"], event["state"], event["starts_at"]) == ("Ladders for eels", "draft", "2027-06-03T13:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("empty.md", b""), ("picture.png", b"\x89PNG\r\n\x1a\n\x00"), ("a.txt", b"eggs")]
+)
+def test_what_is_no_announcement_is_a_sentence_and_not_a_traceback(
+    session: Session, tmp_path: Path, name: str, content: bytes
+) -> None:
+    plenary("organiser", "add", "ola@example.org", "--name", "Ola", "--operator")
+    (tmp_path / name).write_bytes(content)
+
+    code, output = plenary("import", str(tmp_path / name))
+
+    assert code == 1
+    assert "Traceback" not in output
+    assert session.scalar(select(func.count()).select_from(Event)) == 0
+
+
+def test_the_sample_is_loaded_once(session: Session) -> None:
+    for expected in (3, 0):
+        code, output = plenary("sample", "--json")
+        assert (code, json.loads(output)["events"]) == (0, expected)
+
+    assert session.scalar(select(func.count()).select_from(Calendar)) == 1
+    assert set(session.scalars(select(Event.state))) == {EventState.PUBLISHED}
