@@ -127,6 +127,21 @@ class EventContent(BaseModel):
 
 
 class EventCreation(EventContent):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "calendar": "international-calendar",
+                "title": "Trees in the street",
+                "starts_at_local": "2027-03-03T15:00:00",
+                "time_zone": "Europe/Madrid",
+                "minutes": 60,
+                "places": 150,
+                "programme": [{"title": "Welcome", "kind": "welcome", "minutes": 5}],
+            }
+        },
+    )
+
     title: LongText
     calendar: ShortText = Field(description="Slug or id of the calendar the event belongs to.")
 

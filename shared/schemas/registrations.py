@@ -46,7 +46,22 @@ Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 class Applicant(BaseModel):
     """Who wants to register. `consent` must be true: without it nothing is kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "name": "Ada Lovelace",
+                "address": "ada@example.org",
+                "organisation": "Analytical Society",
+                "city": "London",
+                "country": "GB",
+                "language": "en",
+                "time_zone": "Europe/London",
+                "consent": True,
+            }
+        },
+    )
 
     name: ShortText
     address: Address
