@@ -11,6 +11,8 @@ from shared import outbox
 from shared.models import Event, EventState, Message, MessageKind, MessageStatus, Registration, RegistrationStatus
 from shared.outbox import NewMessage
 
+# A reminder of the old time, an earlier change, the news of a postponement that is over.
+_OUTDATED_BY_A_CHANGE = (MessageKind.CHANGE, MessageKind.REMINDER, MessageKind.CANCELLATION)
 _GIVE_A_PLACE = (MessageKind.CONFIRMATION, MessageKind.PROMOTION)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from uuid_utils.compat import uuid7
 
 from shared import clock, tallies
@@ -121,7 +121,8 @@ def claim(session: Session, ids: Sequence[UUID], *, until: datetime) -> list[Mes
     )
     query = select(Message).where(Message.id.in_(ids), Message.due_at <= now, free)
     ordered = query.order_by(Message.priority, Message.id).with_for_update(skip_locked=True, of=Message)
-    messages = list(session.scalars(ordered))
+    together = (selectinload(Message.registration), selectinload(Message.event))
+    messages = list(session.scalars(ordered.options(*together)))
     _move(session, messages, MessageStatus.SENDING, lease_until=until)
     return messages
 

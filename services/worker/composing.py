@@ -14,6 +14,7 @@ from services.worker.words import words_for
 from shared import clock
 from shared.models import Event, Message, MessageKind, Registration
 from shared.settings import get_settings
+from shared.timezones import is_zone
 from shared.translations import LANGUAGES, SOURCE_LANGUAGE, translations
 
 _TITLE_IN_SUBJECT = 80
@@ -35,7 +36,7 @@ class Composer:
         now = clock.now()
         registration, calendar = message.registration, message.event.calendar
         language = _language(registration)
-        view = self._view(message.event, language, registration.time_zone)
+        view = self._view(message.event, language, _own_zone(registration))
         words = words_for(self.session, message, view, language=language, now=now)
         words["subject"] = _subject(render_block(message.kind, "subject", language, words), view, language)
         return Mail(
@@ -87,13 +88,18 @@ def _language(registration: Registration) -> str:
     return registration.language if registration.language in LANGUAGES else SOURCE_LANGUAGE
 
 
+def _own_zone(registration: Registration) -> str | None:
+    # A name may leave the time-zone database after somebody registered with it; the mail goes out without it.
+    return registration.time_zone if registration.time_zone and is_zone(registration.time_zone) else None
+
+
 def _subject(what: str, view: EventView, language: str) -> str:
     """The date stays on, however long the title is."""
-    translate = translations(language).gettext
+    gettext = translations(language).gettext
     title = _shortened(view.title, _TITLE_IN_SUBJECT)
     if view.date is None:
-        return translate("%(what)s: %(title)s") % {"what": what, "title": title}
-    return translate("%(what)s: %(title)s (%(date)s)") % {"what": what, "title": title, "date": view.date}
+        return gettext("%(what)s: %(title)s") % {"what": what, "title": title}
+    return gettext("%(what)s: %(title)s (%(date)s)") % {"what": what, "title": title, "date": view.date}
 
 
 def _shortened(text: str, length: int) -> str:

@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 from shared.translations import locale, translations
 
 _MESSAGES = Path(__file__).parent / "messages"
-_CLOCKS = re.compile(r"\d{1,2}:\d{2}–\d{1,2}:\d{2}")
+# "15:00–16:30" and "(Madrid, UTC+2)": each is read as one thing.
+_UNBROKEN = re.compile(r"\d{1,2}:\d{2}–\d{1,2}:\d{2}|\([^()]{1,40}\)")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*\n+")
 
 
@@ -35,7 +36,7 @@ def render_block(kind: str, block: str, language: str, words: Mapping[str, Any])
 
 
 def direction(language: str) -> str:
-    return "rtl" if locale(language).text_direction == "right-to-left" else "ltr"
+    return locale(language).text_direction
 
 
 @cache
@@ -81,8 +82,8 @@ def _linked(text: str, url: str | None) -> Markup:
 
 
 def _unbroken(moment: str) -> Markup:
-    """No line ends between the beginning and the end of a time."""
-    return Markup(_CLOCKS.sub(r'<span style="white-space:nowrap">\g<0></span>', str(escape(moment))))
+    """No line ends inside a time, or between a place and its offset."""
+    return Markup(_UNBROKEN.sub(r'<span style="white-space:nowrap">\g<0></span>', str(escape(moment))))
 
 
 _FILTERS: dict[Form, dict[str, Callable[..., str]]] = {

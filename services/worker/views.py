@@ -24,7 +24,7 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventView:
-    """`when` and `date` (the reader's, for subjects) are None while the event has no date.
+    """`when` and `date` (the reader's, for subjects) are None while the event has no date; `own_zone` if unknown.
 
     `place` and `own_place` head the columns of clock times. `room_url` is where it takes place, if that is a link.
     """
@@ -34,6 +34,7 @@ class EventView:
     url: str
     calendar_url: str
     span: Span | None
+    own_zone: str | None
     when: When | None
     date: str | None
     place: str | None
@@ -55,6 +56,7 @@ def event_view(event: Event, *, language: str, own_zone: str | None) -> EventVie
         url=event_url(event),
         calendar_url=f"{event_url(event)}.ics",
         span=span,
+        own_zone=own_zone,
         when=when,
         date=_date(span, own_zone, language) if span else None,
         place=times.place(span.zone, language) if span else None,

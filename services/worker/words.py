@@ -34,8 +34,8 @@ def words_for(session: Session, message: Message, event: EventView, *, language:
         "with_entry": event.span is not None and (invites(message) or takes_back(message)),
         **_sender(message),
         **_links(message),
-        **_time_left(event, registration, language, now),
-        **_change(message, registration, language),
+        **_time_left(event, language, now),
+        **_change(message, event, language),
         **_end(message),
     }
 
@@ -59,22 +59,22 @@ def _links(message: Message) -> dict[str, Any]:
     }
 
 
-def _time_left(event: EventView, registration: Registration, language: str, now: datetime) -> dict[str, Any]:
+def _time_left(event: EventView, language: str, now: datetime) -> dict[str, Any]:
     span = event.span
     if span is None or now >= span.ends_at:
         return {"soon": None, "is_near": False, "is_running": False}
     if now >= span.starts_at:
         return {"soon": None, "is_near": False, "is_running": True}
-    soon = times.time_left(now, span.starts_at, registration.time_zone or span.zone, language)
+    soon = times.time_left(now, span.starts_at, event.own_zone or span.zone, language)
     return {"soon": soon, "is_near": span.starts_at - now < _NEAR, "is_running": False}
 
 
-def _change(message: Message, registration: Registration, language: str) -> dict[str, Any]:
+def _change(message: Message, event: EventView, language: str) -> dict[str, Any]:
     """The rows of a change mail; without any, the event has come back from being postponed."""
     if message.kind != MessageKind.CHANGE:
         return {}
     before = message.facts.get("before", {})
-    rows = change_rows(message.event, before, language=language, own_zone=registration.time_zone)
+    rows = change_rows(message.event, before, language=language, own_zone=event.own_zone)
     return {"rows": rows, "changed": {row.what for row in rows}}
 
 
