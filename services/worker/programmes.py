@@ -74,7 +74,7 @@ def people_view(people: Sequence[Person]) -> People:
 
 
 def _about(person: Person) -> str:
-    """A role such as "Mayor of Tehran" says the city already."""
+    """A role such as "Mayor of Tunis" says the city already."""
     said = ""
     for text in filter(None, (person.role, person.organisation, person.city)):
         if text.casefold() not in said.casefold():

@@ -66,7 +66,7 @@ def test_whoever_has_a_place_is_invited(kind: MessageKind) -> None:
     settings = get_settings()
     assert found["UID"] == f"UID:reg-{registration().id}@{settings.mail_domain}"
     assert found["SEQUENCE"] == "SEQUENCE:3"
-    assert found["ORGANIZER"] == f"ORGANIZER;CN=Metropolis:mailto:{settings.mail_address}"
+    assert found["ORGANIZER"] == f'ORGANIZER;CN="River Cities":mailto:{settings.mail_address}'
     assert found["ATTENDEE"].endswith(":mailto:ada@example.org")
     assert found["LOCATION"] == f"LOCATION:{ROOM}"
     assert found["URL"] == f"URL:{links.url(Purpose.MY, registration().id)}"

@@ -27,7 +27,7 @@ def item(title: str, minutes: int | None, *people: Person, **facts: Any) -> Prog
 
 
 def calendar(**facts: Any) -> Calendar:
-    given = {"slug": "international", "title": "International calendar", "organisation": "Metropolis"}
+    given = {"slug": "international", "title": "International calendar", "organisation": "River Cities"}
     return Calendar(**given | {"contact_address": "metropolis@example.org"} | facts)
 
 
@@ -40,9 +40,9 @@ def event(
         "id": UUID(int=7), "slug": "cities-and-water", "title": "Cities and water", "state": "published",
         "text_language": "en", "starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=minutes),
         "starts_at_local": starts, "time_zone": zone, "minutes": minutes, "location": ROOM, "state_reason": None,
-        "updated_at": datetime(2026, 6, 1, tzinfo=UTC), "hosts": ["Metropolis", "AL-LAs"], "calendar": calendar(),
-        "people": [person("Octavi de la Varga", "moderator", role="Secretary General")],
-        "programme": [item("Welcome", 4), item("A river and its city", 10, person("Elham Fakhari", city="Tehran"))],
+        "updated_at": datetime(2026, 6, 1, tzinfo=UTC), "hosts": ["River Cities", "Delta Forum"], "calendar": calendar(),
+        "people": [person("Núria Vidal", "moderator", role="Secretary General")],
+        "programme": [item("Welcome", 4), item("A river and its city", 10, person("Amina Benali", city="Tunis"))],
     }  # fmt: skip
     return Event(**given | facts)
 
