@@ -1,5 +1,9 @@
 """From an announcement's text to a draft event, and from an event back to an announcement."""
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from sqlalchemy.orm import Session
 
 from shared import calendars, clock, events, timezones
@@ -8,7 +12,7 @@ from shared.errors import TimeAmbiguous, TimeInGap
 from shared.models import Calendar, Event, Organiser
 from shared.schemas.events import EventAnswer, EventContent
 from shared.schemas.programme import ProgrammeItemFacts
-from shared.schemas.remarks import Remark
+from shared.schemas.remarks import Reading, Remark, Weight
 
 _SAME = ("title", "form", "text_language", "introduction", "contents", "audiences", "hosts", "languages", "location",
          "is_free", "price_text", "is_open_to_all", "registration_url", "people", "programme", "minutes",
@@ -28,13 +32,14 @@ def import_announcement(
         session,
         calendar,
         EventContent(**{name: getattr(announcement, name) for name in _SAME}),
-        remarks=[remark.model_dump(mode="json") for remark in announcement.remarks],
         time_text=announcement.time_text,
         announcement_text=text if isinstance(text, str) else text.decode("utf-8", "replace").replace("\x00", ""),
     )
     _set_time(event, announcement)
+    remarks = _answerable(event, announcement.remarks)
+    event.remarks = [remark.model_dump(mode="json") for remark in remarks]
     session.flush()
-    return event, announcement.remarks
+    return event, remarks
 
 
 def _read(text: str | bytes, media_type: str, calendar: Calendar | None) -> Announcement:
@@ -54,6 +59,37 @@ def _set_time(event: Event, announcement: Announcement) -> None:
     except (TimeInGap, TimeAmbiguous):
         return
     events.set_start(event, starts_at)
+    if announcement.registration_closes_on is not None:
+        event.registration_closes_at = _end_of(announcement.registration_closes_on, event.time_zone)
+
+
+def _end_of(day: date, time_zone: str) -> datetime:
+    """The whole day counts: registration closes when the next one begins, where the event is."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def _answerable(event: Event, remarks: Sequence[Remark]) -> list[Remark]:
+    """A doubt about the time that offers no choice can at least be answered with "yes, as read"."""
+    has_choice = any(remark.readings for remark in remarks)
+    if has_choice or event.starts_at is None:
+        return list(remarks)
+    return [_confirmable(event, remark) if _is_doubt_about_time(remark) else remark for remark in remarks]
+
+
+def _is_doubt_about_time(remark: Remark) -> bool:
+    return remark.weight is Weight.DOUBT and remark.field in events.TIME_FIELDS
+
+
+def _confirmable(event: Event, remark: Remark) -> Remark:
+    local, zone, instant = event.starts_at_local, event.time_zone, event.starts_at
+    assert local is not None
+    assert zone is not None
+    assert instant is not None
+    label = f"{local:%A} {local.day} {local:%B %Y, %H:%M} in {timezones.place_name(zone)} ({instant:%H:%M} UTC)"
+    as_read = Reading(
+        key="as-read", label=label, starts_at_local=local, time_zone=zone, starts_at=instant, suggested=True
+    )
+    return remark.model_copy(update={"readings": [as_read]})
 
 
 def export_announcement(event: EventAnswer) -> str:

@@ -5,7 +5,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -51,7 +51,7 @@ def locale(language: str) -> Locale:
     """CLDR data for dates, numbers and names of a language or a tag such as `pt-BR`; English where there is none."""
     try:
         return Locale.parse(language.replace("-", "_"))
-    except (ValueError, LookupError):
+    except (ValueError, UnknownLocaleError):
         return Locale.parse(SOURCE_LANGUAGE)
 
 

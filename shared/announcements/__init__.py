@@ -2,5 +2,6 @@
 
 from shared.announcements.model import Announcement
 from shared.announcements.reading import read_announcement
+from shared.announcements.writing import write_announcement
 
-__all__ = ["Announcement", "read_announcement"]
+__all__ = ["Announcement", "read_announcement", "write_announcement"]

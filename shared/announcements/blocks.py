@@ -54,7 +54,8 @@ Block = Heading | Paragraph | Listing | Table
 
 def joined(lines: Iterable[Line]) -> Line:
     """Several lines as one running text; breaks made on purpose stay in the Markdown."""
-    markdown, plain, links, breaks = "", "", [], False
+    markdown, plain, breaks = "", "", False
+    links: list[Link] = []
     for line in lines:
         markdown += ("  \n" if breaks else " ") + line.markdown if markdown else line.markdown
         plain += " " + line.plain if plain else line.plain
@@ -76,7 +77,7 @@ def block_lines(block: Block) -> Iterator[Line]:
                 for child in item.children:
                     yield from block_lines(child)
         case Table(rows=rows, header=header):
-            for row in ((header, *rows) if header else rows):
+            for row in (header, *rows) if header else rows:
                 yield row_line(row)
 
 

@@ -15,7 +15,7 @@ _WORDS = r"(?:12 )?(?:noon|midday|midnight)|midi|minuit|mediodia|medianoche"
 def _clock(name: str) -> str:
     return (
         rf"(?:(?P<{name}word>{_WORDS})(?![^\W_])"
-        rf"|(?P<{name}hour>[01]?\d|2[0-4])(?:\s?(?P<{name}mark>[:.h])\s?(?P<{name}minute>[0-5]\d)(?!\d)(?::[0-5]\d(?!\d))?)?"
+        rf"|(?P<{name}hour>[01]?\d|2[0-4])(?:(?P<{name}mark>[:.]|\s?h\s?)(?P<{name}minute>[0-5]\d)(?!\d)(?::[0-5]\d(?!\d))?)?"
         rf"(?:\s?(?P<{name}half>{_HALF}))?(?P<{name}unit>\s?(?:h\.?|hrs?\.?|hours|heures|horas|uhr|o'clock)(?![^\W_]))?"
         rf"(?:\s(?P<{name}half2>de la (?:manana|tarde|noche)|du (?:matin|soir)|de l'apres-midi))?)"
     )
@@ -26,7 +26,11 @@ _RANGE_END = re.compile(
     rf"\s{{0,2}}(?:-|–|—|to|until|till|a|al|hasta|hasta las|jusqu'a|au|and|et|y|y las|a las)\s{{0,2}}(?:las\s|a\s)?{_clock('')}(?![\w%€$£°])(?![.,:/]\d)"
 )
 # Words before a bare "9.45" or "3" that make a time of it.
-_LEADING = re.compile(r"(?:\bat|\bfrom|\bde|\ba las|\blas|\ba|\bbetween|\bentre|\buntil|\bdesde|\bdes|\bstarts?|\bbegins?|:|\|)\s{1,2}$")
+_LEADING = re.compile(
+    r"(?:\bat|\bfrom|\bde|\ba las|\blas|\ba|\bbetween|\bentre|\buntil|\bdesde|\bdes|\bstarts?|\bbegins?|:|\|)\s{1,2}$"
+)
+# A dotted time that a line begins with, as in a list of times.
+_ENTRY = re.compile(r"\s{1,3}(?:[-–—|]\s)?[^\W\d_]|\s?[-–—|]\s?\d")
 _ANDS = re.compile(r"\s{0,2}(?:and|et|y|y las)\s")
 _MIDNIGHT = {"midnight", "12 midnight", "minuit", "medianoche"}
 
@@ -79,6 +83,7 @@ def _clocks(text: str, lowered: str, *, is_time_field: bool) -> Iterator[Clock]:
 def _read_at(match: re.Match[str], text: str, lowered: str, *, is_time_field: bool) -> Clock | None:
     first, end = _reading(match), match.end()
     leads = is_time_field or _LEADING.search(lowered[max(0, match.start() - 14) : match.start()]) is not None
+    leads = leads or (match.start() <= 1 and _ENTRY.match(lowered, end) is not None)
     last = None
     second = _RANGE_END.match(lowered, end)
     if second is not None and _joins(second, lowered, match.start()):
@@ -110,7 +115,7 @@ def _reading(match: re.Match[str]) -> _Reading:
         return _Reading(0 if match["word"] in _MIDNIGHT else 12, 0, None, is_sure=True, is_dotted=False)
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     half = _half_of_day(match["half"] or match["half2"], hour)
-    marked = match["mark"] in (":", "h") and match["minute"] is not None
+    marked = (match["mark"] or "").strip() in (":", "h") and match["minute"] is not None
     is_sure = bool(marked or half or match["unit"])
     return _Reading(hour, minute, half, is_sure=is_sure, is_dotted=match["mark"] == ".")
 

@@ -53,7 +53,9 @@ _NUMERIC = re.compile(
     rf"(?<![\d/.-])(?P<weekday>{_WEEKDAY})?(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}})(?P=mark)"
     r"(?P<year>(?:19|20)\d\d|(?<=[/.])\d\d)(?![\d/.:-]*\d)"
 )
-_BETWEEN = re.compile(r"[\s,.]{0,3}(?:-|–|—|to|until|till|through|and|&|et|y|au|al|a|hasta|hasta el|/)[\s]{0,2}(?:the|le|el)?\s{0,2}$")
+_BETWEEN = re.compile(
+    r"[\s,.]{0,3}(?:-|–|—|to|until|till|through|and|&|et|y|au|al|a|hasta|hasta el|/)[\s]{0,2}(?:the|le|el)?\s{0,2}$"
+)
 
 
 @dataclass(frozen=True)

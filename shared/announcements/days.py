@@ -213,7 +213,9 @@ def _is_mostly_date(text: str) -> bool:
     """Whether a line is there to give the date: little else stands beside it but a time and a place."""
     found = find_dates(text)
     rest = len(text) - sum(len(mention.text) for mention in found) - sum(len(clock.text) for clock in find_clocks(text))
-    return bool(found) and (rest <= 45 or bool(re.match(r"^\W*(?:on |le |el |the |du |del |from )?$", folded(text[: found[0].start]))))
+    return bool(found) and (
+        rest <= 45 or bool(re.match(r"^\W*(?:on |le |el |the |du |del |from )?$", folded(text[: found[0].start])))
+    )
 
 
 def _heading_dates(section: Section) -> list[DateMention]:

@@ -30,6 +30,8 @@ _PLACES = tuple(
         rf"(?:only|only have|have|there are|just|solo|seulement|hay|seules?|contamos con|disponemos de|room for|space for|we offer|we can welcome|nous disposons de|limited)\s{_SEATS_PHRASE}",
         rf"{_NUMBER}\s(?:places|seats|spots|plazas|cupos|asientos|vacantes)\s(?:are |sont |is |only|available|disponibles?|in total|maximum|limit\w+|au total|en total|libres|limitad\w+)",
         r"(?:places|plazas|seats|cupos?|aforo|spots)\s(?:are |is |est |es )?(?:limite\w*|limitad\w*|limited)\W{1,3}(?:max\.?\s|maximum\s|maximo\s)?(?P<places>\d{1,5})(?!\d|\s?(?:€|h\b|%))",
+        rf"^\W*{_NUMBER}\s(?:places|seats|spots|plazas|cupos|asientos|participants|participantes)\W*$",
+        rf"\({_NUMBER}\s(?:places|seats|spots|plazas|cupos|asientos)\)",
     )
 )
 _SIGN_UP = re.compile(
@@ -40,7 +42,9 @@ _SIGN_UP_URL = re.compile(
     r"forms\.gle|docs\.google\.com/forms|forms\.office|eventbrite|/register|/registration|inscri|lu\.ma|framaforms|typeform|surveymonkey|jotform|meetup\.com|tickettailor|billetweb|helloasso|"
     r"zoom\.us/(?:webinar|meeting)/register|events\.teams|registr|/rsvp|signup|sign-up|ti\.to|pretix|weezevent|limesurvey|ec\.europa\.eu/eusurvey|/form|airmeet|livestorm|/book|indico"
 )
-_NO_SIGN_UP = re.compile(r"privacy|cookie|terms|legal|unsubscribe|desinscri|desabonn|confidentialit|privacidad|facebook\.com|twitter\.com|linkedin\.com|instagram\.com|youtube\.com|/logo|\.(?:png|jpe?g|gif|svg)$|mailto:|calendar\.google|\.ics$|zoom\.us/j/")
+_NO_SIGN_UP = re.compile(
+    r"privacy|cookie|terms|legal|unsubscribe|desinscri|desabonn|confidentialit|privacidad|facebook\.com|twitter\.com|linkedin\.com|instagram\.com|youtube\.com|/logo|\.(?:png|jpe?g|gif|svg)$|mailto:|calendar\.google|\.ics$|zoom\.us/j/"
+)
 
 
 def read_places(passages: Sequence[Passage]) -> int | None:
@@ -48,9 +52,13 @@ def read_places(passages: Sequence[Passage]) -> int | None:
         if (match := re.search(_NUMBER, folded(passage.text))) is not None:
             return _count(match["places"])
     for passage in passages:
-        if passage.topic is Topic.INTRODUCTION and not re.search(r"limit|places|seats|plazas|cupo|aforo", folded(passage.text)):
+        if passage.topic is Topic.INTRODUCTION and not re.search(
+            r"limit|places|seats|plazas|cupo|aforo", folded(passage.text)
+        ):
             continue
-        if passage.label in (None, Label.OPEN, Label.REGISTRATION, Label.LOCATION, Label.PRICE) and (places := _places_in(passage.text)):
+        if passage.label in (None, Label.OPEN, Label.REGISTRATION, Label.LOCATION, Label.PRICE) and (
+            places := _places_in(passage.text)
+        ):
             return places
     return None
 
@@ -67,7 +75,9 @@ def _count(number: str) -> int | None:
     return places if 0 < places <= 1_000_000 else None
 
 
-def read_closing_day(passages: Sequence[Passage], day_of: Callable[[DateMention], date | None], *, not_after: date) -> date | None:
+def read_closing_day(
+    passages: Sequence[Passage], day_of: Callable[[DateMention], date | None], *, not_after: date
+) -> date | None:
     """The last day to register, where the text states one; it is never after the event."""
     for passage in (*labels_of(passages, Label.DEADLINE), *(p for p in passages if p.label is not Label.DEADLINE)):
         if not passage.is_deadline and not (passage.label is Label.REGISTRATION and _until(passage.text)):
@@ -91,10 +101,21 @@ def read_registration_url(sections: Iterable[Section], passages: Sequence[Passag
     for passage in labels_of(passages, Label.REGISTRATION):
         if urls := _urls(passage.line):
             return urls[0]
-    named = [url for _, line in lines for link in line.links if _SIGN_UP.search(folded(link.text)) and not _is_address(link.text) for url in _accepted([link.url])]
+    named = [
+        url
+        for _, line in lines
+        for link in line.links
+        if _SIGN_UP.search(folded(link.text)) and not _is_address(link.text)
+        for url in _accepted([link.url])
+    ]
     if named:
         return named[0]
-    nearby = [url for position, (_, line) in enumerate(lines) for url in _urls(line) if _SIGN_UP.search(_around(lines, position))]
+    nearby = [
+        url
+        for position, (_, line) in enumerate(lines)
+        for url in _urls(line)
+        if _SIGN_UP.search(_around(lines, position))
+    ]
     in_section = [url for section, line in lines if section.topic is Topic.REGISTRATION for url in _urls(line)]
     forms = [url for _, line in lines for url in _urls(line) if _SIGN_UP_URL.search(url.lower())]
     return next(iter([*nearby, *in_section, *forms]), None)
@@ -128,7 +149,12 @@ def _is_web(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme.lower() in ("http", "https") and "." in parts.netloc and len(url) <= 2000 and not re.search(r"\s", url)
+    return (
+        parts.scheme.lower() in ("http", "https")
+        and "." in parts.netloc
+        and len(url) <= 2000
+        and not re.search(r"\s", url)
+    )
 
 
 def says_places(text: str) -> bool:

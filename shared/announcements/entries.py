@@ -3,7 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared.announcements.blocks import Block, Heading, Line, Listing, Paragraph, Table, block_lines, block_markdown, joined
+from shared.announcements.blocks import (
+    Block,
+    Heading,
+    Line,
+    Listing,
+    Paragraph,
+    Table,
+    block_lines,
+    block_markdown,
+    joined,
+)
 from shared.announcements.clocks import find_clocks
 from shared.announcements.dates import find_dates
 from shared.announcements.headings import Topic
@@ -18,7 +28,7 @@ _AIMED_AT = re.compile(
     r"ouverte?s? (?:a|aux)|dirigid[oa]s? (?:a|al|a las|a los)|va dirigid[oa] a|abiert[oa]s? a|pensad[oa] para|orientad[oa]s? a)\s?:?\s+(?=\S)"
 )
 _ANDS = re.compile(r",?\s+(?:and|et|y|e|as well as|ainsi que|asi como)\s+(?=\S)")
-_FEWEST_WORDS = 9
+_FEWEST_WORDS = 7
 _LONGEST_ENTRY = 500
 
 
@@ -73,9 +83,13 @@ def _is_prose(block: Block) -> bool:
         return False
     if not isinstance(block, Paragraph):
         return False
-    text = " ".join(line.plain for line in block.lines if not is_fact_line(line))
+    text = " ".join(line.plain for line in block.lines if not is_fact_line(line))[:4_000]
     facts = sum(len(m.text) for m in find_dates(text)) + sum(len(c.text) for c in find_clocks(text))
-    return len(text.split()) >= _FEWEST_WORDS and facts * 3 < len(text) and (text.rstrip()[-1] in ".!?…:)”\"»*" or len(text.split()) > 25)
+    return (
+        len(text.split()) >= _FEWEST_WORDS
+        and facts * 3 < len(text)
+        and (text.rstrip()[-1] in '.!?…:”"»*' or len(text.split()) > 25)
+    )
 
 
 def prose_lines(sections: Iterable[Section]) -> set[str]:
@@ -136,6 +150,8 @@ def _item_entries(lines: tuple[Line, ...], children: tuple[Block, ...], *, is_gr
 
 def _listed(text: str, *, is_groups: bool) -> list[str]:
     """One line that lists its entries: at semicolons, or (for groups of people) at commas and "and"."""
+    if len(text) > 2_000:
+        return [text]
     if ";" in text:
         return text.split(";")
     if not is_groups:
@@ -147,6 +163,10 @@ def _listed(text: str, *, is_groups: bool) -> list[str]:
         return [text]
     parts = [part for piece in re.split(r",\s+(?![^()]*\))", text) for part in _ANDS.split(piece)]
     return parts if len(parts) > 1 and max(len(part.split()) for part in parts) <= 9 else [text]
+
+
+def names_groups(text: str) -> bool:
+    return "," in text or _AIMED_AT.match(folded(text)) is not None
 
 
 def _tidied(entry: str) -> str:

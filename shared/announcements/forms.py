@@ -26,14 +26,23 @@ _FORM = alternation(",".join(_FORMS))
 _EXTRA = (
     r"online|free|public|open|virtual|hybrid|international|national|annual|regional|technical|expert|invitation to|to|the|our|a|an|an invitation to|join|us|for|live|"
     r"en ligne|gratuit|gratuite|public|publique|ouvert|l'|le|la|un|une|notre|au|a l'|a la|invitation|invitation au|en linea|gratuito|gratuita|"
-    r"abierto|abierta|internacional|nacional|el|al|nuestro|invitacion|invitacion al|participez au|introductory|practical|half-day|one-day|two-day|day|thematic|zoom"
+    r"abierto|abierta|internacional|nacional|el|al|nuestro|invitacion|invitacion al|participez au|introductory|practical|half-day|one-day|two-day|day|thematic|zoom|presencial|in-person|en presentiel|magistral|inaugural|inaugurale|inaugurales|special|speciale|especial|grand|grande|gran|hybride|hibrido|municipal|"
+    r"expert group|lunchtime|lunch|breakfast|evening|joint|closing|final"
 )
 _HEAD = rf"\W{{0,3}}(?:(?:{_EXTRA})\s?){{0,5}}(?P<form>{_FORM})s?(?:\s(?:{_EXTRA}|series|session)){{0,2}}(?:\s(?:n[°º]\s?|no\.?\s?|#)?\d{{1,3}})?"
 FORM_PREFIX = re.compile(rf"^{_HEAD}\s?(?::|\||–|—|\s-\s)\s*(?=\S)")
-FORM_QUOTED = re.compile(rf"^{_HEAD}\s?[:|–—-]?\s*(?:on|about|sur|sobre)?\s*[“\"«„](?P<title>[^“”\"«»„]{{3,300}})[”\"»]\W*$")
+FORM_QUOTED = re.compile(
+    rf"^\W{{0,3}}(?:[^\W\d_][\w'-]{{0,20}}\s){{0,5}}?(?P<form>{_FORM})s?(?:\s[^\W\d_][\w'-]{{0,20}}){{0,3}}(?:\s(?:n[°º]\s?|no\.?\s?|#)?\d{{1,3}})?\s?[:|–—-]?\s*(?:on|about|sur|sobre)?\s*[“\"«„](?P<title>[^“”\"«»„]{{3,300}})[”\"»]\W*$"
+)
 _ANYWHERE = re.compile(rf"(?<![^\W_])(?:{_FORM})s?(?![^\W_])")
 _ONLY = re.compile(rf"^{_HEAD}\W*$")
-_NO_FORMS = re.compile(r"(?:press|talk to|zoom) ?meeting|conference (?:room|centre|center|call)|salle de (?:reunion|conference)|sala de (?:reuniones|conferencias)")
+_NO_FORMS = re.compile(
+    r"(?:press|talk to|zoom) ?meeting|conference (?:room|centre|center|call)|salle de (?:reunion|conference)|sala de (?:reuniones|conferencias)"
+)
+
+
+# A line such as "Public consultation workshop", whose own name stands below it.
+ENDS_WITH_FORM = re.compile(rf"^\W{{0,3}}(?:[^\W\d_][\w'-]*\s){{0,4}}(?:{_FORM})\W*$")
 
 
 def form_in(text: str) -> str | None:

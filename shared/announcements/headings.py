@@ -28,7 +28,7 @@ _WORDINGS = {
     Topic.INTRODUCTION: """
         introduction, background, about, about it, context, overview, summary, description, rationale, why, why attend, what is it about,
         what it is about, what is this about, presentation, concept note, objective, objectives, aim, aims, goal, goals, purpose, why this,
-        what, in brief, in short, abstract, foreword, in a nutshell, what s it about, what it's about, what's it about, the idea, why join,
+        what, in brief, in short, abstract, foreword, in a nutshell, what s it about, what it's about, what's it about, the idea, why join, what is it, what is this, que es, qu'est ce que c'est,
         contexte, presentation, en bref, resume, objectif, objectifs, de quoi s'agit il, pourquoi, pourquoi ce, propos, a propos, argumentaire,
         enjeux, description, quoi, preambule, pourquoi participer,
         introduccion, contexto, antecedentes, resumen, descripcion, objetivo, objetivos, sobre, acerca, acerca de, de que se trata,
@@ -113,10 +113,39 @@ _MODIFIERS = set(
 )
 _JOINERS = re.compile(r"\s*[/|&+•,]\s*|\s+(?:and|et|y|e|und)\s+|\s+[-–—]\s+")
 _NUMBERING = re.compile(r"^\W*(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.):]\s*)?\W*")
-_DAY = re.compile(r"^\W*(?:day|jour|journee|dia|jornada)\s*(?:n[°º]\s*)?(?P<number>\d{1,2}|one|two|three|un|deux|trois|uno|dos|tres)(?![\w])")
-_ORDINAL_DAY = re.compile(r"^\W*(?P<number>first|second|third|premier|premiere|deuxieme|troisieme|primer|segundo|tercer|1er|2eme|2e|3e)\s(?:day|jour|journee|dia)\b")
-_NUMBERS = {"one": 1, "un": 1, "uno": 1, "first": 1, "premier": 1, "premiere": 1, "primer": 1, "1er": 1, "two": 2, "deux": 2, "dos": 2}
-_NUMBERS |= {"second": 2, "deuxieme": 2, "segundo": 2, "2eme": 2, "2e": 2, "three": 3, "trois": 3, "tres": 3, "third": 3, "troisieme": 3, "tercer": 3, "3e": 3}
+_DAY = re.compile(
+    r"^\W*(?:day|jour|journee|dia|jornada)\s*(?:n[°º]\s*)?(?P<number>\d{1,2}|one|two|three|un|deux|trois|uno|dos|tres)(?![\w])"
+)
+_ORDINAL_DAY = re.compile(
+    r"^\W*(?P<number>first|second|third|premier|premiere|deuxieme|troisieme|primer|segundo|tercer|1er|2eme|2e|3e)\s(?:day|jour|journee|dia)\b"
+)
+_NUMBERS = {
+    "one": 1,
+    "un": 1,
+    "uno": 1,
+    "first": 1,
+    "premier": 1,
+    "premiere": 1,
+    "primer": 1,
+    "1er": 1,
+    "two": 2,
+    "deux": 2,
+    "dos": 2,
+}
+_NUMBERS |= {
+    "second": 2,
+    "deuxieme": 2,
+    "segundo": 2,
+    "2eme": 2,
+    "2e": 2,
+    "three": 3,
+    "trois": 3,
+    "tres": 3,
+    "third": 3,
+    "troisieme": 3,
+    "tercer": 3,
+    "3e": 3,
+}
 
 
 @cache
@@ -136,11 +165,16 @@ def _bare(text: str) -> str:
     return " ".join(word for word in words if word not in _MODIFIERS)
 
 
+def bare_heading(heading: str) -> str:
+    """A heading without its number, bullet or decoration."""
+    return _NUMBERING.sub("", folded(heading[:100])).strip(" :.-–—?¿!¡*_#")
+
+
 def topic_of(heading: str) -> Topic | None:
     """What the heading announces; None when its words are not known ones (a title, a subtitle, a day)."""
     if not heading or len(heading) > 80:
         return None
-    text = _NUMBERING.sub("", folded(heading)).strip(" :.-–—?¿!¡*_#")
+    text = bare_heading(heading)
     text = re.sub(r"\s*[(\[][^()\[\]]{0,40}[)\]]\s*", " ", text).strip()
     if (topic := _topic(text)) is not None:
         return topic
@@ -157,14 +191,35 @@ def _topic(text: str) -> Topic | None:
 
 
 _OPENINGS = (
-    (re.compile(r"who (?:should|can|is|might|may|will) .{0,30}(?:attend|for|join|participate|take part|come|invited)$"), Topic.AUDIENCE),
+    (
+        re.compile(
+            r"who (?:should|can|is|might|may|will) .{0,30}(?:attend|for|join|participate|take part|come|invited)$"
+        ),
+        Topic.AUDIENCE,
+    ),
     (re.compile(r"(?:a|para) quien(?:es)? .{0,30}(?:dirig\w+|asistir|participar|destinad\w+)$"), Topic.AUDIENCE),
     (re.compile(r"a qui (?:s'adresse|est|se destine).{0,50}$|pour qui .{0,30}$"), Topic.AUDIENCE),
-    (re.compile(r"(?:topics|themes|issues|temas|questions) (?:to be |that will be |we will |we'll )?(?:covered|discussed|addressed|cover|discuss)$"), Topic.CONTENTS),
+    (
+        re.compile(
+            r"(?:topics|themes|issues|temas|questions) (?:to be |that will be |we will |we'll )?(?:covered|discussed|addressed|cover|discuss)$"
+        ),
+        Topic.CONTENTS,
+    ),
     (re.compile(r"what (?:we|you|the|this) .{0,20}(?:cover|learn|discuss|take away|gain)$"), Topic.CONTENTS),
-    (re.compile(r"(?:how|where|comment|como) .{0,20}(?:register|inscrire|inscribirse|sign up|book)$"), Topic.REGISTRATION),
-    (re.compile(r"about (?:the|this) (?:event|webinar|workshop|conference|seminar|session|training|series|project|initiative)$"), Topic.INTRODUCTION),
-    (re.compile(r"(?:why|pourquoi|por que) (?:this|attend|a|ce|cet|cette|este|esta|un|une)\b.{0,25}$"), Topic.INTRODUCTION),
+    (
+        re.compile(r"(?:how|where|comment|como) .{0,20}(?:register|inscrire|inscribirse|sign up|book)$"),
+        Topic.REGISTRATION,
+    ),
+    (
+        re.compile(
+            r"about (?:the|this) (?:event|webinar|workshop|conference|seminar|session|training|series|project|initiative)$"
+        ),
+        Topic.INTRODUCTION,
+    ),
+    (
+        re.compile(r"(?:why|pourquoi|por que) (?:this|attend|a|ce|cet|cette|este|esta|un|une)\b.{0,25}$"),
+        Topic.INTRODUCTION,
+    ),
 )
 
 
@@ -186,5 +241,7 @@ def is_day_heading(heading: str) -> bool:
     """Whether a heading says which day follows: by number, or by nothing but a date."""
     if day_number(heading) is not None:
         return True
+    if len(heading) > 100:
+        return False
     found = find_dates(heading)
     return len(found) == 1 and len(heading.strip()) - len(found[0].text) <= 4

@@ -17,7 +17,7 @@ from shared.schemas.programme import Part, PersonFacts
 _OFFERS = re.compile(
     r"\s(?P<verb>(?:(?:are|is) (?:jointly |together |pleased to |proud to |delighted to |happy to |glad to |co-)*(?:offer\w*|organi[sz]\w+|host\w*|present\w*|hold\w*|invit\w+|announc\w+|launch\w+|welcom\w+|co-?host\w*|conven\w+|run\w*)|"
     r"(?:cordially |warmly |jointly |kindly )?(?:invites? (?:you|all|everyone|its|their|members|local|cities|practitioners|the)|organi[sz]es?\b|co-?organi[sz]es?|hosts? (?:a|an|the|this)|presents? (?:a|an|the|this|you)|offers? (?:a|an|this|the|you)|holds? (?:a|an|its|the)|conven\w+ (?:a|an|the))|"
-    r"(?:vous |nous )?(?:invitent?|convient?|proposent?|organisent?|presentent?|accueillent)\b|ont le plaisir|a le plaisir|sont heureu\w+|est heureu\w+|"
+    r"(?:vous |nous )?(?:invite(?:nt)?|convie(?:nt)?|propose(?:nt)?|organise(?:nt)?|presente(?:nt)?|accueille(?:nt)?)\b|ont le plaisir|a le plaisir|sont heureu\w+|est heureu\w+|"
     r"(?:le |les |te |os )?(?:invitan?|organizan?|convocan?|ofrecen?|presentan?|celebran?|impulsan)\b|tienen? el (?:placer|agrado|honor)|se complacen?))"
 )
 _BY = re.compile(
@@ -29,21 +29,58 @@ _WITH = re.compile(
     r"[\s,(]*\b(?:in (?:partnership|collaboration|cooperation|association|co-operation) with|together with|along with|jointly with|en (?:partenariat|collaboration|cooperation) avec|avec (?:l'appui|la collaboration) d\w*|"
     r"en (?:colaboracion|cooperacion|alianza|asociacion) con|junto (?:con|a)|conjuntamente con|en conjunto con)\s+(?=\S)"
 )
-_STOPS = re.compile(r"(?:[.;:!?](?=\s|$))|\s(?:with the support|with support|with funding|in the framework|as part of|on \d|which|that|who|under the|within|dans le cadre|avec le soutien|con el apoyo|en el marco|through|to mark|and will|"
-                    r"will|is\s|are\s|for\s|takes?\s|on the\s|in\s\d|le\s\d|el\s\d|los dias|les\s\d|a l'occasion|con motivo|with financial|to be held|at\s)|\s[–—|]\s|\s\(?https?:")
-_LEADING = re.compile(r"^(?:(?:the|this|le|la|les|l'|el|los|las|our|notre|by|par|por|del|de la|du|des|de l'|de|with|and|et|y)\s?(?=[A-ZÀ-Þ“\"«\d])|(?:The)\s(?=[A-ZÀ-Þ]))")
-_FRENCH_ARTICLE = re.compile(r"^(?:La|Le|Les|El|Los|Las|L['’])\s?(?=(?:Ville|Région|Métropole|Mairie|Ministère|Université|Agence|Communauté|Association|Fédération|Réseau|Département|Conseil|Centre|Institut|Fondation|Ayuntamiento|Universidad|Red|"
-                             r"Ministerio|Municipalidad|Alcaldía|Fundación|Asociación|Gobierno|Diputación|Instituto|Centro|Secretaría|Federación|Intendencia|Comisión|Consejo|Observatorio|Observatoire|Chambre|Cámara|Generalitat|Junta)\b)")
+_STOPS = re.compile(
+    r"(?:[.;:!?](?=\s|$))|\s(?:with the support|with support|with funding|in the framework|as part of|on \d|which|that|who|under the|within|dans le cadre|avec le soutien|con el apoyo|en el marco|through|to mark|and will|"
+    r"will|is\s|are\s|for\s|takes?\s|on the\s|in\s\d|le\s\d|el\s\d|los dias|les\s\d|a l'occasion|con motivo|with financial|to be held|at\s)|\s[–—|]\s|\s\(?https?:"
+)
+_LEADING = re.compile(
+    r"^(?:(?:the|this|le|la|les|l'|el|los|las|our|notre|by|par|por|del|de la|du|des|de l'|de|with|and|et|y)\s?(?=[A-ZÀ-Þ“\"«\d])|(?:The)\s(?=[A-ZÀ-Þ]))"
+)
+_FRENCH_ARTICLE = re.compile(
+    r"^(?:La|Le|Les|El|Los|Las|L['’])\s?(?=(?:Ville|Région|Métropole|Mairie|Ministère|Université|Agence|Communauté|Association|Fédération|Réseau|Département|Conseil|Centre|Institut|Fondation|Ayuntamiento|Universidad|Red|"
+    r"Ministerio|Municipalidad|Alcaldía|Fundación|Asociación|Gobierno|Diputación|Instituto|Centro|Secretaría|Federación|Intendencia|Comisión|Consejo|Observatorio|Observatoire|Chambre|Cámara|Generalitat|Junta)\b)"
+)
 _ABSTRACT = re.compile(
     r"^(?:local|regional|urban|public|social|sanitation|welfare|development|technology|innovation|research|culture|science|sciences|environment|health|education|finance|planning|"
     r"training|transport|energy|climate|economic|housing|sustainable|sustainability|food|agriculture|industry|trade|sport|tourism|labour|justice|heritage|communication|mobility|policy|policies|governance|governments?|infrastructure|security|water|"
     r"collectivites|gouvernements|territoires|gobiernos|desarrollo|saneamiento|medio|cultura|ciencia|tecnologia|urbanismo|vivienda|movilidad|amelioration|amenagement|recherche|environnement|developpement|tecnologias|democracia|democracy|"
     r"architecture|design|engineering|statistics|rural|middle|north|south|east|west|caribbean|pacific|territorial|human|equality|inclusion|participacion|participation|turismo|relaciones|affairs)\b"
 )
-_PLURAL = re.compile(r"^(?:\w+ly )?(?:are|invite\b|organi[sz]e\b|host\b|present\b|offer\b|hold\b|convene\b|co-?organi[sz]e\b|vous \w+ent\b|nous \w+ent\b|\w+ent\b|ont\b|sont\b|(?:le |les |te |os )?\w+an\b|(?:le |les |te |os )?ofrecen|tienen|se complacen)")
+_PLURAL = re.compile(
+    r"^(?:\w+ly )?(?:are|invite\b|organi[sz]e\b|host\b|present\b|offer\b|hold\b|convene\b|co-?organi[sz]e\b|vous \w+ent\b|nous \w+ent\b|\w+ent\b|ont\b|sont\b|(?:le |les |te |os )?\w+an\b|(?:le |les |te |os )?ofrecen|tienen|se complacen)"
+)
+_ENGLISH = re.compile(
+    r"^(?:\w+ly )?(?:are|is|invites?\b(?! a)|organi[sz]es?\b|hosts?|presents?|offers?|holds?|conven|co-?organi[sz]es?)"
+)
 _ANDS = re.compile(r",?\s+(?:and|et|y|e|&|as well as|ainsi que|asi como)\s+")
 _LONGEST = 200
-_PRONOUNS = {"we", "nous", "nosotros", "you", "this", "the", "it", "they", "who", "i", "ceci", "on", "these", "participants", "speakers", "experts", "he", "she", "ils", "elle", "il", "se", "que", "which", "that"}
+_PRONOUNS = {
+    "we",
+    "nous",
+    "nosotros",
+    "you",
+    "this",
+    "the",
+    "it",
+    "they",
+    "who",
+    "i",
+    "ceci",
+    "on",
+    "these",
+    "participants",
+    "speakers",
+    "experts",
+    "he",
+    "she",
+    "ils",
+    "elle",
+    "il",
+    "se",
+    "que",
+    "which",
+    "that",
+}
 
 
 @dataclass
@@ -54,7 +91,11 @@ class Hosts:
     def add(self, names: Iterable[str]) -> None:
         for name in names:
             people = read_people(name, part=Part.HOST)
-            if people and (has_honorific(people[0].name) or any(p.role or p.organisation for p in people)) and not is_organisation(people[0].name):
+            if (
+                people
+                and (has_honorific(people[0].name) or any(p.role or p.organisation for p in people))
+                and not is_organisation(people[0].name)
+            ):
                 self.people += [person for person in people if person not in self.people]
             elif name and folded(name) not in {folded(known) for known in self.organisations}:
                 self.organisations.append(name)
@@ -110,8 +151,10 @@ def hosts_in(text: str) -> list[str]:
     subject = re.split(r"[.!?:]\s+", subject)[-1]
     subject = _WITH.split(subject)[0] if not _WITH.match(folded(subject)) else subject
     subject = _before_partners(subject)
-    if not subject or folded(subject).split()[0] in _PRONOUNS and not re.match(r"^The [A-ZÀ-Þ]", subject):
+    if not subject or (folded(subject).split()[0] in _PRONOUNS and not re.match(r"^The [A-ZÀ-Þ]", subject)):
         return []
+    if not _ENGLISH.match(match["verb"]):
+        subject = re.sub(r"^(?:Le|La|Les|El|Los|Las)\s(?=\w)|^L['’](?=\w)", "", subject)
     names = list(_listed(subject, is_plural=_PLURAL.match(match["verb"]) is not None))
     return [*names, *with_others] if names and all(_may_be_host(name) for name in names) else []
 
@@ -126,7 +169,9 @@ def _partners(text: str, lowered: str) -> Iterator[str]:
         rest = _until_stop(text[match.end() :])
         verb = _OFFERS.search(folded(f"{rest} "))
         rest = rest[: verb.start()] if verb else rest
-        yield from (name for name in _listed(rest.split(", ")[0] if verb else rest, is_plural=None) if name[:1].isupper())
+        yield from (
+            name for name in _listed(rest.split(", ")[0] if verb else rest, is_plural=None) if name[:1].isupper()
+        )
 
 
 def _until_stop(text: str) -> str:
@@ -136,7 +181,12 @@ def _until_stop(text: str) -> str:
 
 
 def _may_be_host(name: str) -> bool:
-    return 1 < len(name) <= 120 and (name[:1].isupper() or name[:1].isdigit()) and len(name.split()) <= 16 and folded(name) not in _PRONOUNS
+    return (
+        1 < len(name) <= 120
+        and (name[:1].isupper() or name[:1].isdigit())
+        and len(name.split()) <= 16
+        and folded(name) not in _PRONOUNS
+    )
 
 
 def _listed(text: str, *, is_plural: bool | None) -> Iterator[str]:
@@ -154,7 +204,7 @@ def _divided(piece: str, *, is_plural: bool | None) -> list[str]:
     start = 0
     for match in _ANDS.finditer(folded(piece)):
         right = piece[match.end() :]
-        if _ABSTRACT.match(folded(right)) or right[:1].islower() and not _LEADING.match(right):
+        if _ABSTRACT.match(folded(right)) or (right[:1].islower() and not _LEADING.match(right)):
             continue
         parts.append(piece[start : match.start()])
         start = match.end()
@@ -175,7 +225,7 @@ def _name(text: str) -> str | None:
     for _ in range(2):
         name = _LEADING.sub("", name)
     name = _FRENCH_ARTICLE.sub("", name)
-    if len(name) > 2 and name[0] in "“\"«" and name[-1] in "”\"»" and not any(mark in name[1:-1] for mark in "“”\"«»"):
+    if len(name) > 2 and name[0] in '“"«' and name[-1] in '”"»' and not any(mark in name[1:-1] for mark in '“”"«»'):
         name = name[1:-1].strip()
     return name[:_LONGEST] if len(name) > 1 and re.search(r"[^\W\d_]", name) and not name.startswith("http") else None
 

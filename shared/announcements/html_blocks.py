@@ -4,12 +4,15 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bs4 import BeautifulSoup, Comment, MarkupResemblesLocatorWarning, NavigableString, Tag, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
+from bs4.element import NavigableString
 
 from shared.announcements.blocks import Block, Heading, Item, Line, Listing, Paragraph, Table, joined
 from shared.announcements.lines import LineBuilder
 
-_DROPPED = set("script style nav template noscript svg iframe form button select option textarea input head title".split())
+_DROPPED = set(
+    "script style nav template noscript svg iframe form button select option textarea input head title".split()
+)
 _DROPPED |= set("meta link object embed canvas audio video map".split())
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _INLINE = set("a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small".split())
@@ -20,16 +23,21 @@ _DEEPEST = 60
 
 
 def html_blocks(text: str) -> tuple[Block, ...]:
+    soup = _parsed(text)
+    return tuple(_Container().read(soup.body or soup, depth=0))
+
+
+def _parsed(text: str) -> BeautifulSoup:
+    """The parser warns where text looks like a file name or like XML; here both are announcements all the same."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        soup = BeautifulSoup(text, "lxml")
-    return tuple(_Container().read(soup.body or soup, depth=0))
+        return BeautifulSoup(text, "lxml")
 
 
 def html_title(text: str) -> str | None:
     """What the page's own `<title>` says."""
-    found = BeautifulSoup(text, "lxml").title
+    found = _parsed(text).title
     return " ".join(found.get_text().split()) or None if found else None
 
 
@@ -138,7 +146,7 @@ def _inline_lines(tag: Tag) -> tuple[Line, ...]:
 
 def _add_inline(builder: LineBuilder, node: object, *, depth: int) -> None:
     if isinstance(node, NavigableString):
-        if type(node) is NavigableString and not isinstance(node, Comment):
+        if type(node) is NavigableString:
             builder.text(" ".join(("." + node + ".").split())[1:-1])
         return
     if not isinstance(node, Tag) or node.name in _DROPPED:

@@ -9,7 +9,7 @@ from shared.schemas.programme import ItemKind
 _PATTERNS = (
     (
         ItemKind.QUESTIONS,
-        r"q\s?(?:&|and)\s?a\b|questions?(?!\s(?:of|de|du)\b)|preguntas?|turno (?:abierto )?de (?:preguntas|palabras)|dialogo abierto|ronda de preguntas|"
+        r"(?:audience |live |open )?q\s?(?:&|and)\s?a\b|questions?(?!\s(?:of|de|du)\b)|preguntas?|turno (?:abierto )?de (?:preguntas|palabras)|dialogo abierto|ronda de preguntas|"
         r"(?:open |general |plenary |group |moderated )?discussion(?! paper)|(?:open )?debate?(?:\b)(?! on| sur| sobre)|echanges?(?: avec|\b)|"
         r"temps d'echange|debat|coloquio|intercambio|answers|open floor|open mic",
     ),
@@ -39,17 +39,28 @@ _PATTERNS = (
         r"introduc\w+|setting the scene|framing|cadrage|contexte|contexto|propos introductifs?|presentation (?:of the (?:event|day|programme|project)|du programme)|"
         r"scene[- ]setting|context\b|presentacion de la jornada|marco",
     ),
-    (ItemKind.PANEL, r"(?:high-level |expert |plenary |\w+ )?panel\b|round ?-?table|table ronde|mesa redonda|mesa de dialogo|conversatorio|fishbowl"),
-    (ItemKind.TALK, r"key-?note|presentations?|lecture|talks?\b|conferenc\w+|ponencias?|intervention|expose|exposicion|pitch|case study|temoignage|plenary"),
+    (
+        ItemKind.PANEL,
+        r"(?:high-level |expert |plenary |\w+ )?panel\b|round ?-?table|table ronde|mesa redonda|mesa de dialogo|conversatorio|fishbowl",
+    ),
+    (
+        ItemKind.TALK,
+        r"key-?note|presentations?|lecture|talks?\b|conferenc\w+|ponencias?|intervention|expose|exposicion|pitch|case study|temoignage|plenary",
+    ),
 )
-_COMPILED = tuple((kind, re.compile(rf"^\W*(?:the |le |la |l'|el |los |les )?(?:\d+[.)]\s)?(?:{pattern})")) for kind, pattern in _PATTERNS)
+_COMPILED = tuple(
+    (kind, re.compile(rf"^\W*(?:the |le |la |l'|el |los |les )?(?:\d+[.)]\s)?(?:{pattern})"))
+    for kind, pattern in _PATTERNS
+)
 
 
 def kind_of(title: str, *, has_people: bool) -> ItemKind:
     """The kind that the title's first words name; else a talk if somebody gives it."""
     lowered = folded(title)
     for kind, pattern in _COMPILED:
-        if (match := pattern.match(lowered)) is not None and not _is_talk_title(lowered[match.end() :], kind, has_people):
+        if (match := pattern.match(lowered)) is not None and not _is_talk_title(
+            lowered[match.end() :], kind, has_people
+        ):
             return kind
     return ItemKind.TALK if has_people else ItemKind.OTHER
 

@@ -31,6 +31,9 @@ _DASHES = "–—-:|"
 _QUOTED = re.compile(r"[“\"«](?P<title>[^“”\"«»]{4,300})[”\"»]")
 _ANDS = re.compile(r"\s+(?:and|et|y|e|&|und|i)\s+")
 _LONGEST_TITLE = 500
+# Recognisers look no further into a line than this; nobody is announced behind it.
+_LONGEST_LINE = 2_000
+_LONGEST_PEOPLE = 1_000
 
 
 @dataclass
@@ -50,7 +53,7 @@ class ItemReading:
 
 def read_item(text: str) -> ItemReading:
     """A line such as "14:10 Talk title — Name (Organisation) (10 min)", in any of the orders people write."""
-    text = " ".join(text.split())
+    text = " ".join(text[:_LONGEST_LINE].split())
     starts, ends, text = cut_clock(text)
     text, minutes = cut_length(text)
     if minutes is None and starts is not None and ends is not None:
@@ -73,7 +76,15 @@ def cut_clock(text: str) -> tuple[time | None, time | None, str]:
         if clock.ends is None and _is_rather_length(clock):
             continue
         before, after = text[: clock.start], text[clock.end :]
-        if not before.strip(" ([*:-–—|") or folded(before).strip(" (") in ("at", "a", "a las", "from", "de", "time:", "a partir de"):
+        if not before.strip(" ([*:-–—|") or folded(before).strip(" (") in (
+            "at",
+            "a",
+            "a las",
+            "from",
+            "de",
+            "time:",
+            "a partir de",
+        ):
             return clock.starts, clock.ends, re.sub(r"^[\s)\].:,|–—-]+", "", after)
         if not after.strip(" )].") and re.search(r"[(\[|,–—-]\s*$", before):
             return clock.starts, clock.ends, re.sub(r"[\s(\[|,–—-]+$", "", before)
@@ -101,7 +112,7 @@ def _title_and_people(text: str) -> tuple[str, list[PersonFacts]]:
 
 def cut_moderators(text: str) -> tuple[str, list[PersonFacts]]:
     """The text without its "moderated by …", and those persons as moderators."""
-    match = _MODERATED.search(folded(text))
+    match = _MODERATED.search(folded(text[:_LONGEST_LINE]))
     if match is None:
         return text, []
     people = read_people(text[match.end() :].rstrip(" )."), part=Part.MODERATOR)
@@ -110,6 +121,8 @@ def cut_moderators(text: str) -> tuple[str, list[PersonFacts]]:
 
 def speakers_of_line(text: str) -> list[PersonFacts]:
     """The people of a line below an item: "Speakers: …", or nothing but persons."""
+    if len(text) > _LONGEST_PEOPLE:
+        return []
     if (match := _SPEAKER_LABEL.match(folded(text))) is not None:
         return read_people(text[match.end() :])
     found = _only_people(text)
@@ -119,13 +132,19 @@ def speakers_of_line(text: str) -> list[PersonFacts]:
 def read_people(text: str, *, part: Part = Part.SPEAKER) -> list[PersonFacts]:
     """One person or several ("A (X), B (Y) and C", "A, role, X; B, role, Y"); empty if the text is anything else."""
     text = text.strip(" .;,–—|")
+    if len(text) > _LONGEST_PEOPLE:
+        return []
     for split in (_at_semicolons, _at_every_mark, _at_ands):
         parts = split(text)
         people = [read_person(each, part=part) for each in parts] if len(parts) > 1 else []
         found = [person for person in people if person is not None]
         if found and len(found) == len(people):
             return found
-    if (match := _BY_ROLE.match(text)) is not None and _begins_with_role(match["role"]) and is_person_name(match["name"]):
+    if (
+        (match := _BY_ROLE.match(text)) is not None
+        and _begins_with_role(match["role"])
+        and is_person_name(match["name"])
+    ):
         owner = read_person(f"{match['name']}, {match['role']}", part=part)
         return [owner] if owner is not None else []
     person = read_person(text, part=part)
@@ -172,7 +191,9 @@ def _at_ands(text: str) -> list[str]:
 
 def _is_evident(people: list[PersonFacts]) -> bool:
     """Whether more than a pair of capital letters says that these are persons."""
-    return bool(people) and (len(people) > 1 or any(p.role or p.organisation or p.city or has_honorific(p.name) for p in people))
+    return bool(people) and (
+        len(people) > 1 or any(p.role or p.organisation or p.city or has_honorific(p.name) for p in people)
+    )
 
 
 def _quoted_title(text: str) -> tuple[str, list[PersonFacts]] | None:
@@ -186,6 +207,10 @@ def _quoted_title(text: str) -> tuple[str, list[PersonFacts]] | None:
         people = read_people(rest)
         if people and not other:
             return match["title"], people
+        if not people and ":" in rest and not other:
+            head, _, tail = rest.rpartition(":")
+            if people := read_people(tail):
+                return f"{head.strip()}: {match['title']}", people
         if people and len(other.split()) <= 3 and not read_people(other):
             return f"{other}: {match['title']}" if other == before else match["title"], people
     return None

@@ -30,7 +30,9 @@ def refuse_other_kinds(text: str) -> None:
     """Raise for what is plainly another kind of text: JSON, program code, a log, a bare link."""
     stripped = re.sub(r"<[a-zA-Z/!][^<>]{0,2000}>", " ", text).strip() or text.strip()
     if re.fullmatch(r"<?https?://\S+>?", text.strip()):
-        raise NotAnAnnouncement("This is a link only, and links are not followed. Paste the text of the announcement behind it.")
+        raise NotAnAnnouncement(
+            "This is a link only, and links are not followed. Paste the text of the announcement behind it."
+        )
     if _is_json(stripped):
         raise NotAnAnnouncement("This is JSON, not an announcement. Paste the announcement as people read it.")
     lines = [line for line in stripped.splitlines() if line.strip()][:2_000]
@@ -57,7 +59,9 @@ def require_title_and_day(title: Title | None, *, has_day: bool) -> None:
             "The text has no title and no date, so no event can be made of it. Paste the whole announcement, with its heading."
         )
     if title is None:
-        raise NotAnAnnouncement("The text has no title, so no event can be made of it. Put the event's title in the first line.")
+        raise NotAnAnnouncement(
+            "The text has no title, so no event can be made of it. Put the event's title in the first line."
+        )
     if not has_day:
         raise NotAnAnnouncement(
             "The text names no date on which the event takes place. Add the date, for instance as a line of its own."
@@ -79,9 +83,23 @@ def _signs(
 ) -> int:
     topics = {section.topic for section in sections if section.blocks or section.topic is not Topic.LEAD}
     labels = {passage.label for passage in passages if passage.label is not None}
-    telling = {Label.DATE, Label.TIME, Label.LOCATION, Label.REGISTRATION, Label.DEADLINE, Label.HOSTS, Label.MODERATOR, Label.PLACES, Label.PRICE, Label.LANGUAGE}
+    telling = {
+        Label.DATE,
+        Label.TIME,
+        Label.LOCATION,
+        Label.REGISTRATION,
+        Label.DEADLINE,
+        Label.HOSTS,
+        Label.MODERATOR,
+        Label.PLACES,
+        Label.PRICE,
+        Label.LANGUAGE,
+    }
     signs = 2 * (title.form is not None or form_in(title.text) is not None)
-    signs += len(topics & {Topic.PROGRAMME, Topic.AUDIENCE, Topic.PRACTICAL, Topic.REGISTRATION, Topic.SPEAKERS, Topic.ORGANISERS})
+    signs += len(
+        topics
+        & {Topic.PROGRAMME, Topic.AUDIENCE, Topic.PRACTICAL, Topic.REGISTRATION, Topic.SPEAKERS, Topic.ORGANISERS}
+    )
     signs += len(labels & telling)
     signs += any(form_in(passage.text) is not None for passage in passages)
     signs += any(_INVITES.search(folded(passage.text)) for passage in passages)

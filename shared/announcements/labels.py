@@ -73,7 +73,24 @@ _WORDINGS = {
         sitio web, facebook, twitter, linkedin, hashtag, published, posted, publie le, publicado, updated, author, auteur, autor, tags, categories, slug,
         layout, draft, infos, informations, enquiries, en savoir plus, from, to, de, para, cc, sent""",
 }
-_LABELLED = re.compile(r"^[^\w(¿¡“\"«]*(?P<label>[^\W_][^:：|*]{0,45}?(?:\([^()]{1,12}\))?)\**\s{0,3}(?P<mark>[:：|]|\s[-–—]\s)\s*\**\s*(?P<value>\S.*)$")
+_LONGEST = 2_000
+_LABELLED = re.compile(
+    r"^[^\w(¿¡“\"«]*(?P<label>[^\W_][^:：|*]{0,45}?(?:\([^()]{1,12}\))?)\**\s{0,3}(?P<mark>[:：|]|\s[-–—]\s)\s*\**\s*(?P<value>\S.*)$"
+)
+
+
+_SIGNS = {
+    "📅": Label.DATE,
+    "🗓": Label.DATE,
+    "📆": Label.DATE,
+    "⏰": Label.TIME,
+    "🕒": Label.TIME,
+    "🕐": Label.TIME,
+    "🕙": Label.TIME,
+    "⌚": Label.TIME,
+    "📍": Label.LOCATION,
+}
+_BY_SIGN = re.compile(rf"^\s*(?P<sign>[{''.join(_SIGNS)}])\ufe0f?\s*")
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,7 @@ def label_of(text: str) -> Label | None:
 
 def divided(line: Line) -> tuple[str, Line] | None:
     """A line cut at its colon (or bar, or spaced dash): the words before it, the line after it."""
-    match = _LABELLED.match(line.plain)
+    match = _LABELLED.match(line.plain[:_LONGEST])
     if match is None:
         return None
     value = match["value"]
@@ -106,6 +123,9 @@ def divided(line: Line) -> tuple[str, Line] | None:
 
 def labelled(line: Line) -> Labelled | None:
     """The line as a labelled one, if its words before the colon are a known label."""
+    if (marked := _BY_SIGN.match(line.plain)) is not None and (value := line.plain[marked.end() :].strip()):
+        known = labelled(Line(value, value, line.links))
+        return known or Labelled(_SIGNS[marked["sign"]], Line(value, value, line.links, line.breaks), line)
     parts = divided(line)
     if parts is None:
         return None

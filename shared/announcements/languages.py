@@ -43,6 +43,7 @@ _NAMES = {
     "vi": "vietnamese, vietnamien, vietnamita",
     "th": "thai",
     "he": "hebrew, hebreu, hebreo",
+    "ms": "malay, malais, malayo",
     "qu": "quechua",
     "gn": "guarani",
 }
@@ -59,7 +60,9 @@ _EVENT = re.compile(
     r"traduction|interpretacion|traduccion|lugar|celebrara|impartira|realizara|desarrollara|hablara|evento|seminario|taller|webinario|webinaire|atelier|"
     r"discussion|talks?|presentations?|exchanges|sesion|jornada|journee|online|free|gratuit\w*|(?:h|pm|am|cet|gmt|utc))\b"
 )
-_NOT_THE_EVENT = re.compile(r"\b(?:report|paper|publication|book|guide|document|slides?|handouts?|rapport|publie\w*|informe|libro|recording|subtitles?|website|originally|written)\b")
+_NOT_THE_EVENT = re.compile(
+    r"\b(?:report|paper|publication|book|guide|document|slides?|handouts?|rapport|publie\w*|informe|libro|recording|subtitles?|website|originally|written)\b"
+)
 _ASIDES = re.compile(r"\b(?:interpret\w+|interpretac\w+|traduc\w+|translat\w+)\b")
 
 
@@ -81,7 +84,9 @@ def read_languages(passages: Sequence[Passage], *, text_language: str, notes: No
 
 def languages_in(text: str) -> list[str]:
     """Every language named in a text that is about languages; ISO codes in capitals count too."""
-    names = [_CODES[" ".join(m.group().split())] for m in re.finditer(rf"(?<![^\W_])(?:{_NAME})(?![^\W_])", folded(text))]
+    names = [
+        _CODES[" ".join(m.group().split())] for m in re.finditer(rf"(?<![^\W_])(?:{_NAME})(?![^\W_])", folded(text))
+    ]
     return names or [code.lower() for code in re.findall(r"\b[A-Z]{2}\b", text) if code.lower() in _NAMES]
 
 

@@ -9,14 +9,16 @@ from shared.announcements.entries import prose_lines
 from shared.announcements.forms import is_only_form
 from shared.announcements.headings import Topic
 from shared.announcements.hosts import hosts_in
+from shared.announcements.items import cut_moderators, speakers_of_line
 from shared.announcements.labels import Label
 from shared.announcements.languages import says_language
 from shared.announcements.locations import says_place
+from shared.announcements.minutes import whole_length
+from shared.announcements.moments import says_length
 from shared.announcements.notes import Notes
 from shared.announcements.passages import Passage
 from shared.announcements.prices import says_price_or_access
 from shared.announcements.sections import Section
-from shared.announcements.items import cut_moderators
 from shared.announcements.titles import is_calendar_line
 
 _TOPICS = {Topic.LEAD, Topic.PRACTICAL, Topic.REGISTRATION}
@@ -33,7 +35,12 @@ def tell_leftovers(
     prose = prose_lines(sections)
     for passage in passages:
         in_introduction = passage.line.plain in prose or any(passage.text in line for line in prose)
-        if passage.topic in _TOPICS and not in_introduction and not _is_understood(passage, calendar):
+        if (
+            passage.topic in _TOPICS
+            and not passage.is_part
+            and not in_introduction
+            and not _is_understood(passage, calendar)
+        ):
             notes.ignored(passage.text)
 
 
@@ -48,6 +55,9 @@ def _is_understood(passage: Passage, calendar: str | None) -> bool:
         or is_calendar_line(text, calendar)
         or find_dates(text)
         or find_clocks(text)
+        or says_length(text)
+        or whole_length(text) is not None
+        or speakers_of_line(text)
         or says_language(passage)
         or says_price_or_access(passage)
         or says_sign_up(text)

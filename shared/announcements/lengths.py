@@ -17,8 +17,8 @@ def event_minutes(
     """The length from the programme where it says one, else from the stated end or duration."""
     if moment.ends is not None and (until_end := span_minutes(moment, days, moment.ends)) is not None:
         stated = until_end
-    for item in programme:
-        if item.minutes is None and programme:
+    for position, item in enumerate(programme):
+        if item.minutes is None and not _ends_day(programme, position):
             message = f"The programme does not say how long {item.title!r} takes. Add its minutes."
             notes.note("minutes-missing", message, about="programme", excerpt=item.title)
     planned = _planned(programme, moment, days)
@@ -35,9 +35,16 @@ def with_last_minutes(programme: Sequence[ProgrammeItemFacts], ends: time | None
     items = list(programme)
     if items and ends is not None and items[-1].minutes is None and items[-1].starts_at_clock is not None:
         minutes = minutes_between(items[-1].starts_at_clock, ends)
-        if minutes <= 8 * 60:
+        if 0 < minutes <= (60 if items[-1].kind is ItemKind.CLOSING else 8 * 60):
             items[-1] = items[-1].model_copy(update={"minutes": minutes})
     return items
+
+
+def _ends_day(programme: Sequence[ProgrammeItemFacts], position: int) -> bool:
+    """Whether the item is the "17:00 End" of its day, which takes no time."""
+    item = programme[position]
+    is_last = position + 1 == len(programme) or programme[position + 1].day != item.day
+    return is_last and item.kind is ItemKind.CLOSING and item.starts_at_clock is not None
 
 
 def _planned(programme: Sequence[ProgrammeItemFacts], moment: Moment, days: Days) -> int | None:

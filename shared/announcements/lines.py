@@ -12,14 +12,19 @@ _LINE_STARTS = re.compile(r"^(\s*)(#{1,6}(?=\s)|[-+](?=\s)|>|\d{1,9}(?=[.)]\s)|=
 
 def tidy(text: str) -> str:
     """Fold white space and drop characters that nobody can see; ordinary line breaks count as white space."""
-    visible = "".join(" " if c in "\t\xa0\u2007\u202f\u3000" or c.isspace() else c for c in text if c.isprintable() or c.isspace())
+    visible = "".join(
+        " " if c in "\t\xa0\u2007\u202f\u3000" or c.isspace() else c for c in text if c.isprintable() or c.isspace()
+    )
     return " ".join(visible.split())
 
 
 def bare_url(match: re.Match[str]) -> str:
     """The address itself, without the punctuation of the sentence around it."""
     url = match.group().rstrip(".,;:!?'’\"*_")
-    while url.endswith((")", "]")) and url.count(url[-1]) > url.count({")": "(", "]": "["}[url[-1]]):
+    for _ in range(8):
+        opening = {")": "(", "]": "["}.get(url[-1:])
+        if opening is None or url.count(url[-1]) <= url.count(opening):
+            break
         url = url[:-1].rstrip(".,;:!?")
     return url
 
@@ -79,7 +84,7 @@ class LineBuilder:
 
     def _end_mark(self, mark: str) -> None:
         """Close an emphasis around its words only: Markdown does not allow spaces inside the marks."""
-        start = len(self._markdown) - 1 - self._markdown[::-1].index(mark) if mark in self._markdown else 0
+        start = next((at for at in range(len(self._markdown) - 1, -1, -1) if self._markdown[at] == mark), 0)
         inside = "".join(self._markdown[start + 1 :])
         words = inside.strip()
         before, after = inside[: len(inside) - len(inside.lstrip())], inside[len(inside.rstrip()) :]
@@ -98,7 +103,9 @@ class LineBuilder:
             return
         self._links.append(Link(url=url, text=text))
         inside = "".join(self._markdown[start:]).strip()
-        self._markdown[start:] = [f"<{url}>" if text in (url, url.removeprefix("mailto:")) else f"[{inside}]({_target(url)})"]
+        self._markdown[start:] = [
+            f"<{url}>" if text in (url, url.removeprefix("mailto:")) else f"[{inside}]({_target(url)})"
+        ]
 
     def line_break(self, *, on_purpose: bool) -> None:
         reopened = list(dict.fromkeys(self._marks)) if on_purpose else []

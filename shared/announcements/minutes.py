@@ -36,10 +36,13 @@ _WORDS = {
     "tres horas": 180,
 }
 _LONGEST = 24 * 60
+_LONGEST_LINE = 2_000
 _CAPTIONS = r"(?:duration|duree|duracion|length|approx\.?|environ|env\.?|aprox\.?|about|ca\.?|circa|~|≈|max\.?)"
 # Words after which a length is part of the sentence: "a city in 15 minutes".
 _LEADS_ON = re.compile(r"\b(?:in|en|of|de|para|pour|for|within|the|under|y|and|et|a|la|las|les)\s*$")
-_IN_BRACKETS = re.compile(rf"[(\[]\s?(?:{_CAPTIONS}\s?:?\s?)?(?P<length>[^()\[\]]{{1,30}}?)\s?(?:each|chacun|chacune|cada uno)?\s?[)\]]")
+_IN_BRACKETS = re.compile(
+    rf"[(\[]\s?(?:{_CAPTIONS}\s?:?\s?)?(?P<length>[^()\[\]]{{1,30}}?)\s?(?:each|chacun|chacune|cada uno)?\s?[)\]]"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def whole_length(text: str) -> int | None:
 
 def cut_length(text: str) -> tuple[str, int | None]:
     """The text of a programme line without the length it ends or begins with, and that length in minutes."""
+    if len(text) > _LONGEST_LINE:
+        return text, None
     for match in _IN_BRACKETS.finditer(text):
         if (minutes := whole_length(match["length"])) is not None:
             return _closed_up(text[: match.start()], text[match.end() :]), minutes

@@ -23,7 +23,12 @@ _ALL_TIMES = re.compile(
     r"\b(?:all times|times? (?:are|is|shown|given|in|listed)|time ?zone|toutes les heures|les (?:heures|horaires) sont|heures? indiquees|horaires? (?:en|exprimes)|"
     r"fuseau|todas las horas|todos los horarios|las horas|los horarios|huso horario|zona horaria|hora(?:rio)? (?:de|local|oficial|peninsular)|heure (?:de|locale|d')|local time)\b"
 )
-_LASTS = re.compile(r"\b(?:duration|lasts?|will last|length|durera|dure|duree|duracion|durara|dura|run for|runs for|long|minute webinar|hour webinar)\b")
+_LASTS = re.compile(
+    r"\b(?:duration|lasts?|will last|length|durera|dure|duree|duracion|durara|dura|run for|runs for|long|minute webinar|hour webinar)\b"
+)
+_ENDS = re.compile(
+    r"\d.*\b(?:ends?|ending|finish\w*|until|closes?|fin|finit|se termine|termine|prend fin|finaliza|termina|acaba|finalizara|terminara)\b.*\d"
+)
 _STARTS = re.compile(r"\b(?:starts?|begins?|starting|debut|commence\w*|inicio|comienz\w+|empez\w+|at|from|a las|des)\b")
 
 
@@ -59,6 +64,7 @@ class MomentReader:
     programme: Sequence[ProgrammeItemFacts]
     home_zone: str | None
     place_zone: str | None
+    language: str
     notes: Notes
 
     def read(self) -> Moment:
@@ -85,7 +91,11 @@ class MomentReader:
         return None
 
     def _rank(self, passage: Passage) -> int:
-        if passage.is_deadline or passage.is_aside or passage.label in (Label.ENDS, Label.REGISTRATION, Label.CONTACT, Label.ZONE):
+        if (
+            passage.is_deadline
+            or passage.is_aside
+            or passage.label in (Label.ENDS, Label.REGISTRATION, Label.CONTACT, Label.ZONE)
+        ):
             return 9
         if passage.label in (Label.TIME, Label.DATE):
             return 0 if passage.label is Label.TIME else 1
@@ -99,10 +109,14 @@ class MomentReader:
         return 5 if passage.topic in (Topic.INTRODUCTION, Topic.REGISTRATION, Topic.OTHER) else 9
 
     def _is_event_day(self, passage: Passage) -> bool:
-        on_days = {(self.days.starts_on + timedelta(days=n)) for n in range((self.days.ends_on - self.days.starts_on).days + 1)}
+        on_days = {
+            (self.days.starts_on + timedelta(days=n)) for n in range((self.days.ends_on - self.days.starts_on).days + 1)
+        }
         named = {(day.day, day.month) for m in find_dates(passage.text) for day in (m.first, m.last)}
         swapped = {(month, day) for day, month in named}
-        return passage.text == self.days.passage.text or bool((named | swapped) & {(on.day, on.month) for on in on_days})
+        return passage.text == self.days.passage.text or bool(
+            (named | swapped) & {(on.day, on.month) for on in on_days}
+        )
 
     def _with_conversions(self, statement: Statement, position: int, passage: Passage) -> Statement:
         """The same start in other zones, listed line by line below the first ("10:00 Bogotá", "17:00 Madrid")."""
@@ -127,10 +141,14 @@ class MomentReader:
             return None
         if statement.clocks[0].ends is not None and self.days.starts_on == self.days.ends_on:
             return statement.clocks[0].ends
+        if len(statement.clocks) == 2 and _ENDS.search(folded(statement.text)):
+            return statement.clocks[1].starts
         return statement.last_end
 
     def _near(self) -> list[str]:
-        return [zone for zone in (self.home_zone, self.place_zone) if zone is not None]
+        """Abbreviations that several countries use are read for the one whose language the text is in."""
+        usual = {"fr": "Europe/Paris", "es": "Europe/Madrid"}.get(self.language)
+        return [zone for zone in (self.home_zone, self.place_zone, usual) if zone is not None]
 
     def _settle_zone(self, moment: Moment, clocks: Sequence[Clock]) -> None:
         zoned = [clock for clock in clocks if clock.zone is not None]
@@ -225,9 +243,7 @@ class MomentReader:
 
     def _doubt(self, code: str, message: str, moment: Moment) -> None:
         self._take_first(moment)
-        self.notes.doubt(
-            code, message, about="starts_at_local", excerpt=moment.time_text, readings=moment.readings
-        )
+        self.notes.doubt(code, message, about="starts_at_local", excerpt=moment.time_text, readings=moment.readings)
 
     def _take_first(self, moment: Moment) -> None:
         moment.starts_at_local = moment.readings[0].starts_at_local
@@ -304,7 +320,13 @@ def stated_length(passages: Sequence[Passage]) -> int | None:
             return found.minutes
     for passage in passages:
         lowered = folded(passage.text)
-        if passage.label in (None, Label.TIME, Label.DATE) and passage.topic in (Topic.LEAD, Topic.PRACTICAL, Topic.INTRODUCTION):
+        if passage.label in (None, Label.TIME, Label.DATE) and passage.topic in (
+            Topic.LEAD,
+            Topic.PRACTICAL,
+            Topic.INTRODUCTION,
+        ):
+            if (whole := whole_length(passage.text)) is not None:
+                return whole
             match = _LASTS.search(lowered)
             near = find_length(passage.text[max(0, match.start() - 25) : match.end() + 40]) if match else None
             if near is not None:
@@ -312,6 +334,10 @@ def stated_length(passages: Sequence[Passage]) -> int | None:
             if passage.label is not None and (length := _bracketed_length(passage.text)) is not None:
                 return length
     return None
+
+
+def says_length(text: str) -> bool:
+    return _LASTS.search(folded(text)) is not None and find_length(text) is not None
 
 
 def _bracketed_length(text: str) -> int | None:

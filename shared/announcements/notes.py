@@ -34,9 +34,17 @@ class Notes:
         self._add(code, Weight.IGNORED, message, about, text or None, ())
 
     def _add(
-        self, code: str, weight: Weight, message: str, about: str | None, excerpt: str | None, readings: Sequence[Reading]
+        self,
+        code: str,
+        weight: Weight,
+        message: str,
+        about: str | None,
+        excerpt: str | None,
+        readings: Sequence[Reading],
     ) -> None:
-        shown = excerpt if excerpt is None or len(excerpt) <= _LONGEST_EXCERPT else excerpt[: _LONGEST_EXCERPT - 1] + "…"
+        shown = (
+            excerpt if excerpt is None or len(excerpt) <= _LONGEST_EXCERPT else excerpt[: _LONGEST_EXCERPT - 1] + "…"
+        )
         self.remarks.append(
             Remark(code=code, weight=weight, field=about, message=message, excerpt=shown, readings=list(readings))
         )

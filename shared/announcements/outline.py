@@ -6,17 +6,30 @@ from dataclasses import replace
 
 from shared.announcements.blocks import Block, Heading, Item, Line, Listing, Paragraph
 from shared.announcements.dates import find_dates
-from shared.announcements.headings import Topic, topic_of
+from shared.announcements.headings import Topic, day_number, topic_of
 from shared.announcements.labels import Label, divided, label_of
 from shared.announcements.lines import URL
 
 PSEUDO_LEVEL = 6
+# Of "Who: residents": its section holds what stands on that line, then the text goes on as before.
+INLINE_LEVEL = 7
 _BULLET = re.compile(r"^(?:[-*•·▪◦‣●○■□►▶➤➢→✓✔✅➡🔹🔸–—]|o(?=\s))\s*(?=\S)\s?")
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-h])[.)]\s+(?=[^\W\d_]|[“\"«¿¡*])")
 _MOST_WORDS = 14
 _INLINE_TOPICS = {Topic.INTRODUCTION, Topic.CONTENTS, Topic.AUDIENCE, Topic.SPEAKERS, Topic.PROGRAMME}
 # What a line of its own may announce when its value follows on the next line.
-_LONE_LABELS = set(Label) - {Label.CONTACT, Label.TITLE, Label.FORM, Label.OPEN, Label.MODERATOR, Label.CALENDAR, Label.ENDS}
+_LONE_LABELS = set(Label) - {
+    Label.CONTACT,
+    Label.TITLE,
+    Label.FORM,
+    Label.OPEN,
+    Label.MODERATOR,
+    Label.CALENDAR,
+    Label.ENDS,
+}
+
+
+_RESUME = Heading(INLINE_LEVEL, Line("", ""))
 
 
 def outlined(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -26,7 +39,9 @@ def outlined(blocks: Iterable[Block]) -> tuple[Block, ...]:
     heading = Heading(PSEUDO_LEVEL, Line("", ""))
     for block in blocks:
         for part in _parts(block, in_programme=topic is Topic.PROGRAMME):
-            if isinstance(part, Heading):
+            if part is _RESUME:
+                part = heading
+            elif isinstance(part, Heading) and part.level != INLINE_LEVEL:
                 known = topic_of(part.line.plain)
                 topic, heading = (known, part) if known else (topic, heading)
             found.append(part)
@@ -62,6 +77,9 @@ def _paragraph_parts(lines: tuple[Line, ...], *, in_programme: bool) -> Iterator
                 yield from _flushed(text)
                 yield headed[0]
                 text.extend(headed[1])
+                if headed[0].level == INLINE_LEVEL:
+                    yield from _flushed(text)
+                    yield _RESUME
             else:
                 text.append(line)
     yield from _flushed(text)
@@ -116,6 +134,8 @@ def _headed(
 ) -> tuple[Heading, tuple[Line, ...]] | None:
     """The line as a heading, with what stands behind its colon; None if it is ordinary text."""
     plain = line.plain
+    if first and not last and day_number(plain) is not None and len(plain.split()) <= _MOST_WORDS:
+        return Heading(PSEUDO_LEVEL, line), ()
     if len(plain.split()) <= _MOST_WORDS and not URL.search(plain):
         stands_out = _is_bold(line) or _is_capitals(plain)
         topic = topic_of(plain)
@@ -127,14 +147,17 @@ def _headed(
             return Heading(PSEUDO_LEVEL, line), ()
         if stands_out and alone and plain[-1] not in ".;,":
             return Heading(PSEUDO_LEVEL, line), ()
-    return None if in_programme else _headed_inline(line)
+    found = _headed_inline(line)
+    return found if found is None or not in_programme or topic_of(found[0].line.plain) is Topic.AUDIENCE else None
 
 
 def _headed_inline(line: Line) -> tuple[Heading, tuple[Line, ...]] | None:
     parts = divided(line)
-    if parts is None or label_of(parts[0]) is not None or topic_of(parts[0]) not in _INLINE_TOPICS:
+    topic = topic_of(parts[0]) if parts is not None else None
+    if parts is None or label_of(parts[0]) is not None or topic not in _INLINE_TOPICS:
         return None
-    return Heading(PSEUDO_LEVEL, Line(parts[0], parts[0])), (parts[1],)
+    level = PSEUDO_LEVEL if topic in (Topic.INTRODUCTION, Topic.PROGRAMME) else INLINE_LEVEL
+    return Heading(level, Line(parts[0], parts[0])), (parts[1],)
 
 
 def _sections_in_items(listing: Listing, found: list[Block], heading: Heading) -> Iterator[Block]:

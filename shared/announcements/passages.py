@@ -5,22 +5,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.announcements.blocks import Block, Heading, Line, Listing, Paragraph, Table, block_lines
-from shared.announcements.headings import Topic
-from shared.announcements.labels import Label, labelled
+from shared.announcements.clocks import find_clocks
+from shared.announcements.dates import find_dates
+from shared.announcements.headings import Topic, bare_heading
+from shared.announcements.labels import Label, Labelled, label_of, labelled
 from shared.announcements.programme_lines import logical_lines
-from shared.announcements.sections import Section, labelled_lines
+from shared.announcements.sections import HEADING_LABELS, Section
 from shared.announcements.wording import folded, sentences
 
 # Sections whose lines are entries of their own kind, not statements about the event.
 _LISTS = {Topic.CONTENTS, Topic.AUDIENCE, Topic.PROGRAMME, Topic.SPEAKERS, Topic.MODERATION}
+# Of a sentence longer than this only the beginning is looked at.
+_LONGEST = 2_000
 _DEADLINE = re.compile(
     r"\b(?:deadline|register (?:by|before|until|no later)|registrations? (?:\w+ )?(?:closes?|ends?|until|by|before|is open until|deadline)|sign up by|"
     r"rsvp (?:by|before)|by no later than|before registering|apply (?:by|before)|closing date|date limite|avant le|jusqu'au|au plus tard|"
     r"cloture des inscriptions|inscriptions? (?:\w+ )*(?:jusqu|avant|close)|fecha limite|hasta el|antes del|cierre de (?:las )?inscripciones|"
-    r"plazo|inscripciones? (?:\w+ )*hasta|last day to|book by|early[- ]bird|please register before|registration (?:is|will be) (?:possible|open) (?:until|till))"
+    r"plazo|inscripciones? (?:\w+ )*hasta|last day to|book by|please register before|registration (?:is|will be) (?:possible|open) (?:until|till))"
 )
 _ASIDE = re.compile(
-    r"\b(?:published|posted|updated|last modified|publie|mis a jour|publicado|actualizado|©|copyright|created on|doors open|doors|log ?in|connect from|"
+    r"\b(?:published|posted|updated|last modified|early[- ]bird|publie|mis a jour|publicado|actualizado|©|copyright|created on|doors open|doors|log ?in|connect from|"
     r"recordings?|replay|enregistrement|grabacion|connexion (?:a partir|des)|registration opens|office hours|opening hours|monday to friday|"
     r"du lundi au vendredi|de lunes a viernes|founded|adopted|since|in force|was held|took place|previous|last year|edition of|issued|sent:|"
     r"call us|phone|certificate|waiting room|test session|technical check|available (?:from|on|until)|confirmation|reminder|slides will)"
@@ -36,6 +40,7 @@ class Passage:
     line: Line
     label: Label | None = None
     is_title: bool = False
+    is_part: bool = False
 
     @property
     def is_deadline(self) -> bool:
@@ -57,13 +62,37 @@ def passages_of(sections: Iterable[Section]) -> list[Passage]:
 def _of_section(section: Section) -> Iterator[Passage]:
     if section.topic in _LISTS:
         return
-    labels = list(labelled_lines(section))
+    lines = list(running_lines(section.blocks))
+    labels = list(_labelled_lines(section, lines))
     for found in labels:
-        yield Passage(found.value.plain, section.topic, found.line, found.label)
+        yield Passage(found.value.plain[:_LONGEST], section.topic, found.line, found.label)
     taken = {id(found.line) for found in labels} | {id(found.value) for found in labels}
-    for line in running_lines(section.blocks):
+    for line in lines:
         if id(line) not in taken and labelled(line) is None:
-            yield from (Passage(text, section.topic, line) for text in sentences(line.plain) if text.strip())
+            yield from (Passage(text[:_LONGEST], section.topic, line) for text in sentences(line.plain) if text.strip())
+            yield from (Passage(text, section.topic, line, is_part=True) for text in _parts(line.plain[:_LONGEST]))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The parts of a line divided by bars that stand for themselves."""
+    parts = re.split(r"\s[|·•]\s", text)
+    if len(parts) > 1:
+        yield from (part for part in parts if not find_dates(part) and not find_clocks(part))
+
+
+def _labelled_lines(section: Section, lines: list[Line]) -> Iterator[Labelled]:
+    """Every "Label: value" of a section, among them a heading that is a label with its value below."""
+    label = label_of(bare_heading(section.heading.plain)) if section.heading else None
+    if label in HEADING_LABELS and label is not None and lines and labelled(lines[0]) is None:
+        yield Labelled(label, lines[0], lines[0])
+    for position, line in enumerate(lines):
+        if (found := labelled(line)) is not None:
+            yield found
+        elif re.search(r"[:：]\s*$", line.plain) and position + 1 < len(lines):
+            # The value may stand on the next line, as in a table that was pasted as text.
+            label, value = label_of(line.plain), lines[position + 1]
+            if label is not None and labelled(value) is None:
+                yield Labelled(label, value, value)
 
 
 def running_lines(blocks: Sequence[Block]) -> Iterator[Line]:

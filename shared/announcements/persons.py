@@ -8,9 +8,14 @@ from shared.announcements.wording import alternation, folded, phrase
 from shared.schemas.programme import Part, PersonFacts
 
 _ACADEMIC = r"(?:(?:prof|dr|dra|drs|ing|arq|lic|pr|me|mtro|mtra|sir|dame|hon|h\.e|s\.e)\.?|professor|professeure?|profesora?|doctor|doctora|ambassador|his excellency|her excellency)"
-_CIVIL = re.compile(r"^(?:(?:mr|mrs|ms|miss|mx|mme|mlle|mm|m|sr|sra|srta|d|dna|da|don|dona|monsieur|madame|senor|senora)\.?)\s+(?=[^\W\d_a-z]|[A-ZÀ-Þ])", re.I)
+_CIVIL = re.compile(
+    r"^(?:(?:mr|mrs|ms|miss|mx|mme|mlle|mm|m|sr|sra|srta|d|dna|da|don|dona|monsieur|madame|senor|senora)\.?)\s+(?=[^\W\d_a-z]|[A-ZÀ-Þ])",
+    re.I,
+)
 _HONORIFIC = re.compile(rf"^(?:{_ACADEMIC}\s+){{1,3}}", re.IGNORECASE)
-_PARTICLES = set("de la del las los da das do dos di du des van von der den het 't te ter ten bin bint ibn al el ben y e i zu af av le la d' st san santa abu".split())
+_PARTICLES = set(
+    "de la del las los da das do dos di du des van von der den het 't te ter ten bin bint ibn al el ben y e i zu af av le la d' st san santa abu".split()
+)
 _WORD = r"(?:[A-ZÀ-ÞŠŽŁİŐŰČĆĐŻŹŚĀĒĪŌŪ][\w’'´`-]*|[^\W\d_]['’][A-ZÀ-Þ][\w-]*|[A-Z]\.(?:-?[A-Z]\.)*)"
 _NAME_WORD = re.compile(rf"^{_WORD}\.?$")
 _ROLES = alternation(
@@ -27,7 +32,7 @@ _ROLES = alternation(
     judge,lawyer,avocat,avocate,abogado,abogada,teacher,trainer,formateur,formatrice,facilitator,animatrice,animateur,curator,librarian,scientist,geographer,
     geographe,sociologist,sociologue,sociologo,sociologa,historian,technician,tecnico,tecnica,gerente,gestor,gestora,rector,rectora,dean,decano,decana,
     doyen,doyenne,spokesperson,activist,activista,mediator,programme manager,project manager,vocal,portavoz,vicepresident,vicepresidenta,vicepresidente,
-    sindico,intendente,prefect,prefet,senator,senateur,deputee,elue,elu,encargado,encargada,coach,designer,developer,nurse,doctor,physician,hydrologist"""
+    sindico,intendente,prefect,prefet,senator,senateur,deputee,elue,elu,encargado,encargada,coach,designer,developer,nurse,doctor,physician,treasurer,tresorier,tresoriere,tesorero,tesorera,hydrologist,alderman,alderwoman,bourgmestre,burgomaster,echevin,echevine,statistician,biologist,ecologist,physicist,historien,historienne,historiador,historiadora,alcade,docente,catedratico,catedratica,prefeito,prefeita,edil,edila"""
 )
 _ROLE = re.compile(rf"(?<![^\W_])(?:{_ROLES})s?(?![^\W_])")
 _ORGANISATIONS = alternation(
@@ -52,10 +57,16 @@ _FIELDS = alternation(
     cooperacion,public affairs,human resources,public works,parks,green spaces,resilience,participation,participacion,waste,food,alimentation,tourism,tourisme,
     turismo,learning,public space,espacio publico,espaces verts,social affairs,heritage,patrimoine,patrimonio,civic engagement,citizen participation,biodiversity,hydrology"""
 )
-_FIELD = re.compile(rf"^(?:(?:and|et|y|&|,|public|urban|international|local|sustainable|digital|social)?\s*(?:{_FIELDS})(?:\s(?:and|et|y|&)\s)?)+$")
-_LINKS = re.compile(r"\s+(?:of the|of|at the|at|for the|for|in the|with|from|de la|de l'|de los|de las|del|des|du|de|d'|en la|en el|en|chez|a la|a l'|au|aux|à|pour)\s*(?=\S)|\s+d'(?=\S)|\s+de l'(?=\S)")
+_FIELD = re.compile(
+    rf"^(?:(?:and|et|y|&|,|public|urban|international|local|sustainable|digital|social)?\s*(?:{_FIELDS})(?:\s(?:and|et|y|&)\s)?)+$"
+)
+_LINKS = re.compile(
+    r"\s+(?:of the|of|at the|at|for the|for|in the|with|from|de la|de l'|de los|de las|del|des|du|de|d'|en la|en el|en|chez|a la|a l'|au|aux|à|pour)\s*(?=\S)|\s+d'(?=\S)|\s+de l'(?=\S)"
+)
 _STRONG_LINKS = re.compile(r"\s(?:at the|at|chez)\s")
-_TOWN_HALL = re.compile(r"^(?:(?:deputy|vice|lord)[\s-])*(?:mayor|alcalde|alcaldesa|maire|intendente|regidora?|concejala?|councillor|deputy mayor|lord mayor|adjointe? au maire|adjointe? a la maire|maire adjointe?|teniente de alcalde)$")
+_TOWN_HALL = re.compile(
+    r"^(?:(?:deputy|vice|lord)[\s-])*(?:mayor|alcalde|alcaldesa|maire|intendente|regidora?|concejala?|councillor|deputy mayor|lord mayor|adjointe? au maire|adjointe? a la maire|maire adjointe?|teniente de alcalde)$"
+)
 _FIELD_LABELS = {"role", "organisation", "city"}
 _NOT_NAMES = set(
     """the a an and of for in on to with from how why what when where who your our new la le les el los las un une una des du pour avec dans sur comment
@@ -66,21 +77,23 @@ _NOT_NAMES = set(
     eau politiques politica politicas international global general executive central european united national street road square hall room building place online
     webinar conference programme program agenda monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december report launch budget budgets tools tool better practice practices good building from making community communities
-    experience experiences best first second third speaker speakers moderator guided tour visit site demonstration exercise video live group work""".split()
+    experience experiences best first second third speaker speakers moderator guided tour visit site demonstration exercise video live group work aula magna salon sala salle edificio auditorio campus hall theatre teatro amphitheatre floor piso planta etage kind regards best sincerely maison mairie palais hotel house library museum biblioteca bibliotheque museo musee casa palacio espace centro centre center school escuela ecole cordialement atentamente saludos office department faculty facultad""".split()
 )
 
 
 def is_person_name(text: str) -> bool:
     """Whether the text looks like the name of a person: two to six words with capitals, none of them a plain noun."""
+    if len(text) > 100:
+        return False
     bare = _CIVIL.sub("", text.strip())
     if (titled := _HONORIFIC.match(bare)) is not None:
         bare = bare[titled.end() :]
     words = bare.split()
-    if not (1 if titled else 2) <= len(words) <= 6 or any(mark in bare for mark in "?!:;“”\"()/&@0123456789"):
+    if not (1 if titled else 2) <= len(words) <= 6 or any(mark in bare for mark in '?!:;“”"()/&@0123456789'):
         return False
     if not (_NAME_WORD.match(words[0]) and _NAME_WORD.match(words[-1])) or _ORGANISATION.search(folded(bare)):
         return False
-    if any(folded(word) in _NOT_NAMES for word in words if folded(word) not in _PARTICLES or word[:1].isupper()):
+    if any(folded(word) in _NOT_NAMES for at, word in enumerate(words) if not at or folded(word) not in _PARTICLES):
         return False
     if is_city(bare) or is_country_name(bare) or (not titled and len(words) == 2 and _ROLE.search(folded(bare))):
         return False
@@ -97,7 +110,10 @@ def is_role(text: str) -> bool:
 
 def is_organisation(text: str) -> bool:
     """Whether words of the text say that it is an organisation, or it is an acronym."""
-    return _ORGANISATION.search(folded(text)) is not None or re.fullmatch(r"[A-Z][A-Z0-9&-]{1,9}", text.strip()) is not None
+    return (
+        _ORGANISATION.search(folded(text)) is not None
+        or re.fullmatch(r"[A-Z][A-Z0-9&-]{1,9}", text.strip()) is not None
+    )
 
 
 def read_person(text: str, *, part: Part = Part.SPEAKER) -> PersonFacts | None:
@@ -105,8 +121,14 @@ def read_person(text: str, *, part: Part = Part.SPEAKER) -> PersonFacts | None:
 
     None unless the text begins with what looks like a name.
     """
+    if len(text) > 1_000:
+        return None
     text = " ".join(text.split()).strip(" .;,-–—|•*")
     name, rest = _divided(text)
+    if (
+        joined := re.match(r"^(?P<name>.{4,60}?)\s(?:from|of|at|representing)\s(?:the\s)?(?P<rest>\S.*)$", name)
+    ) and is_person_name(joined["name"]):
+        name, rest = joined["name"], [joined["rest"], *rest]
     if not is_person_name(name) or any(len(piece) > 200 for piece in (name, *rest)):
         return None
     facts = _labelled_facts(rest) or _facts(rest)
@@ -145,7 +167,7 @@ def _is_inside_word(text: str, position: int) -> bool:
 
 
 def _labelled_facts(rest: Sequence[str]) -> dict[str, str] | None:
-    """Facts that are written with their names: "role: Principal; organisation: Greater Manchester"."""
+    """Facts that are written with their names: "role: Principal; organisation: City of Porto"."""
     facts: dict[str, str] = {}
     for piece in rest:
         label, colon, value = piece.partition(":")
@@ -159,6 +181,11 @@ def _facts(rest: Sequence[str]) -> dict[str, str]:
     """Roles come first, the city last, the organisation between them."""
     roles: list[str] = []
     left = [piece.strip(" .") for piece in rest]
+    if len(left) == 1 and left[0][:1].islower() and not is_organisation(left[0]):
+        return {"role": left[0][:200]}
+    if left and (bracketed := re.fullmatch(r"(?P<name>[^()]{3,})\s\((?P<city>[^()]{2,40})\)", left[-1])):
+        if is_city(bracketed["city"]) or is_country_name(bracketed["city"]):
+            left[-1:] = [bracketed["name"], bracketed["city"]]
     organisations: list[str] = []
     city = None
     while left and not organisations and (is_role(left[0]) or (roles and _FIELD.match(folded(left[0])))):
@@ -184,11 +211,11 @@ def _is_role_piece(piece: str, *, followed: bool) -> bool:
 
 
 def _role_and_organisation(piece: str, following: Sequence[str]) -> tuple[str, str | None, str | None]:
-    """ "Secretary general of Metropolis" divided; a field of work ("Head of Mobility") stays with the role."""
+    """ "Secretary general of River Cities" divided; a field of work ("Head of Mobility") stays with the role."""
     links = list(_STRONG_LINKS.finditer(piece)) or list(_LINKS.finditer(folded(piece)))
     for link in links:
         role, owner = piece[: link.start()].strip(), piece[link.end() :].strip()
-        if not owner[:1].isupper() and not owner[:1].isdigit() and owner[:1] not in "“\"«":
+        if not owner[:1].isupper() and not owner[:1].isdigit() and owner[:1] not in '“"«':
             continue
         if _TOWN_HALL.match(folded(role)) and not is_organisation(owner):
             return role, None, owner

@@ -94,7 +94,7 @@ def _cities() -> dict[str, str]:
 @cache
 def _countries() -> dict[str, str | None]:
     """The bare name of every country to the zone it keeps, None where it keeps several."""
-    zones: dict[str, list[str]] = get_global("territory_zones")
+    zones = get_global("territory_zones")
     known: dict[str, str | None] = {}
     for language in _LANGUAGES:
         for code, name in Locale(language).territories.items():

@@ -16,10 +16,12 @@ _FREE = re.compile(
     r"de forma gratuita|no tiene coste|no tiene costo|for free)(?![^\W_])"
 )
 _ONLY_FREE = re.compile(r"^\W*(?:free|gratuit\w*|gratis|none|0|0\s?€|no fee|nil|sin costo|sin coste|libre|aucun|no)\b")
-_NOT_FREE = re.compile(r"\b(?:not free|n'est pas gratuit\w*|no es gratuit[oa]|(?:free|gratuit\w*) (?:for|pour|para)(?! (?:all|everyone|everybody|anyone|any|attendees|participants|the public|tous|toutes|todos|todas|todo|les participants))|free parking|feel free)\b")
+_NOT_FREE = re.compile(
+    r"\b(?:not free|n'est pas gratuit\w*|no es gratuit[oa]|(?:free|gratuit\w*) (?:for|pour|para)(?! (?:all|everyone|everybody|anyone|any|attendees|participants|the public|tous|toutes|todos|todas|todo|les participants))|free parking|feel free)\b"
+)
 _AMOUNT = re.compile(
-    r"(?:[€$£]|(?<![^\W_])(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|cad|us\$|s/|r\$|fcfa|xof)(?![^\W_]))\s?\d[\d.,' ]*|\d[\d.,' ]*\s?(?:[€$£]|(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|dollars?|pounds?|"
-    r"pesos?|soles|francs?|cad|fcfa|xof)(?![^\W_]))"
+    r"(?:[€$£]|(?<![^\W_])(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|cad|us\$|s/|r\$|fcfa|xof|sgd|aud|nzd|inr|zar|kes|brl|jpy|cny|nok|sek|dkk|pln|pen|uyu|mad|tnd|ngn|hkd)(?![^\W_]))\s?\d[\d.,' ]*|\d[\d.,' ]*\s?(?:[€$£]|(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|dollars?|pounds?|"
+    r"pesos?|soles|francs?|cad|fcfa|xof|sgd|aud|nzd|inr|zar|kes|brl|jpy|cny|nok|sek|dkk|pln|pen|uyu|mad|dirhams?|tnd|ngn|hkd|reais|kr|kronor)(?![^\W_]))"
 )
 _FEE = re.compile(
     r"\b(?:fees?|cost|costs|price|priced|charge|tickets?|admission|pay|payable|tarifs?|prix|cout|frais|participation (?:financiere|aux frais)|precio|coste|costo|cuota|tarifa|importe|"
@@ -48,8 +50,16 @@ def read_price(passages: Sequence[Passage]) -> tuple[bool | None, str | None]:
             continue
         if _AMOUNT.search(lowered) and _FEE.search(lowered):
             return False, passage.text.strip()[:500]
-        stated_free = stated_free or (_FREE.search(lowered) is not None and not _NOT_FREE.search(lowered))
+        stated_free = (
+            stated_free
+            or _is_alone_free(lowered)
+            or (_FREE.search(lowered) is not None and not _NOT_FREE.search(lowered))
+        )
     return (True, None) if stated_free else (None, None)
+
+
+def _is_alone_free(lowered: str) -> bool:
+    return re.fullmatch(r"\W*(?:free|free event|gratis|gratuite?|gratuito|gratuita)\W*", lowered) is not None
 
 
 def _of_label(text: str) -> tuple[bool | None, str | None]:
@@ -69,7 +79,10 @@ def read_openness(passages: Sequence[Passage]) -> bool | None:
 def _openness(passage: Passage) -> bool | None:
     lowered = folded(passage.text)
     if passage.label is Label.OPEN:
-        if re.match(r"^\W*(?:all|anyone|everyone|everybody|public|the public|yes|tous|toutes|todos|todas|todo|publico|tout)\b", lowered):
+        if re.match(
+            r"^\W*(?:all|anyone|everyone|everybody|public|the public|yes|tous|toutes|todos|todas|todo|publico|tout)\b",
+            lowered,
+        ):
             return True
         if re.match(r"^\W*(?:members|membres|miembros|invit\w+|no\b|by invitation)", lowered):
             return False

@@ -9,13 +9,21 @@ from shared.announcements.blocks import Block, Heading, Listing, Table, block_li
 from shared.announcements.clocks import find_clocks
 from shared.announcements.dates import DateMention, find_dates
 from shared.announcements.headings import day_number, is_day_heading
-from shared.announcements.items import ItemReading, cut_moderators, minutes_between, read_item, read_people, speakers_of_line
+from shared.announcements.items import (
+    ItemReading,
+    cut_moderators,
+    minutes_between,
+    read_item,
+    read_people,
+    speakers_of_line,
+)
 from shared.announcements.labels import Label, labelled
+from shared.announcements.lines import plain_line
 from shared.announcements.minutes import cut_length
 from shared.announcements.notes import Notes
+from shared.announcements.persons import is_person_name
 from shared.announcements.programme_lines import Place, ProgrammeLine, logical_lines, programme_lines
 from shared.announcements.sections import Section
-from shared.announcements.lines import plain_line
 from shared.schemas.programme import ItemKind, Part, PersonFacts, ProgrammeItemFacts
 
 _MOST_ITEMS = 400
@@ -102,7 +110,9 @@ class _Reader:
 
     def _correct_half_of_day(self, item: ItemReading) -> None:
         """A programme that goes 11:00, 12:30, 1:30 has passed noon, and midnight ends the day."""
-        before = next((known.starts for day, known in reversed(self.reading.items) if day == self.day and known.starts), None)
+        before = next(
+            (known.starts for day, known in reversed(self.reading.items) if day == self.day and known.starts), None
+        )
         if before is not None and item.starts is not None and item.starts < before and 0 < item.starts.hour < 8:
             item.starts = time(item.starts.hour + 12, item.starts.minute)
 
@@ -110,11 +120,13 @@ class _Reader:
         """A line below an item: its people, its title, or a description that has no field."""
         item = self.reading.items[-1][1] if self.reading.items else None
         people = speakers_of_line(line.text)
+        if line.place is Place.FREE and is_person_name(line.text):
+            people = []  # A signature below the programme, as likely as a speaker.
         if item is not None and people:
             item.add_people(people)
             item.kind = ItemKind.TALK if item.kind is ItemKind.OTHER else item.kind
         elif item is not None and line.place is Place.BELOW and _is_named_only(item) and _BARE_TITLE.match(line.text):
-            item.title = line.text.strip("“”\"«» ")
+            item.title = line.text.strip('“”"«» ')
         else:
             self.notes.ignored(line.text, "programme")
 
@@ -163,7 +175,10 @@ def looks_like_programme(block: Block) -> bool:
     """Whether a list or table without its own heading is one: most of its lines have a time or a length."""
     if isinstance(block, Heading):
         return False
-    lines = [line.plain for line in (block_lines(block) if isinstance(block, Listing | Table) else logical_lines(block.lines))]
+    lines = [
+        line.plain
+        for line in (block_lines(block) if isinstance(block, Listing | Table) else logical_lines(block.lines))
+    ]
     timed = sum(bool(read_clock_first(line)) or cut_length(line)[1] is not None for line in lines)
     return len(lines) >= 2 and timed >= 2 and timed * 5 >= len(lines) * 3
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from shared.announcements.blocks import Block, Heading, Item, Line, Listing, Paragraph, Table, joined
 from shared.announcements.clocks import find_clocks
 from shared.announcements.headings import is_day_heading
+from shared.announcements.labels import labelled
 from shared.announcements.minutes import cut_length, whole_length
 from shared.announcements.persons import is_person_name, is_role
 from shared.announcements.wording import phrase
@@ -74,8 +75,9 @@ def logical_lines(lines: Iterable[Line]) -> list[Line]:
 
 
 def _begins_anew(text: str) -> bool:
+    text = text[:200]
     clocks = find_clocks(text[:40])
-    return bool(clocks and clocks[0].start <= 2) or is_day_heading(text)
+    return bool(clocks and clocks[0].start <= 2) or is_day_heading(text) or labelled(Line(text, text)) is not None
 
 
 def _with_times_joined(lines: list[Line]) -> Iterator[ProgrammeLine]:
@@ -153,7 +155,9 @@ def _named(names: list[str], rows: Sequence[tuple[Line, ...]]) -> list[str]:
     """A column without a known name is read by its content; a "time" that holds lengths is one of lengths."""
     guessed = _guessed(rows)
     named = [name or (guessed[at] if at < len(guessed) else "item") for at, name in enumerate(names)]
-    return ["length" if name == "time" and guessed[at : at + 1] == ["length"] else name for at, name in enumerate(named)]
+    return [
+        "length" if name == "time" and guessed[at : at + 1] == ["length"] else name for at, name in enumerate(named)
+    ]
 
 
 def _guessed(rows: Sequence[tuple[Line, ...]]) -> list[str]:

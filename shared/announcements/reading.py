@@ -30,13 +30,20 @@ from shared.announcements.prices import read_openness, read_price
 from shared.announcements.programme import programme_sections, read_programme
 from shared.announcements.sections import Section, divided_into_sections, of_topic
 from shared.announcements.source import read_blocks
-from shared.announcements.speakers import merged, read_moderators, read_speakers, with_speakers
+from shared.announcements.speakers import merged, read_lead_people, read_moderators, read_speakers, with_speakers
 from shared.announcements.tails import with_tails_moved
-from shared.announcements.titles import Title, find_calendar, find_title
+from shared.announcements.titles import Title, find_calendar, find_title, with_title_lines_apart
 from shared.announcements.wording import language_of
 
 # Where "03/04/2026" is written month first.
-_MONTH_FIRST_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix", "America/Detroit")
+_MONTH_FIRST_ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Phoenix",
+    "America/Detroit",
+)
 _LONGEST_TITLE = 300
 _MONTH_FIRST_STATED = {"ET", "CT", "MT", "PT", "EST", "EDT", "CDT", "MDT", "PST", "PDT"}
 
@@ -51,7 +58,7 @@ def read_announcement(
     """
     decoded, raw = read_blocks(text, media_type=media_type)
     refuse_other_kinds(decoded)
-    blocks = outlined(raw)
+    blocks = with_title_lines_apart(outlined(raw))
     title = find_title(blocks, page_title=html_title(decoded) if "<title" in decoded.lower() else None)
     sections = with_tails_moved(divided_into_sections(blocks, title_at=title.at if title else None))
     programme = programme_sections(sections, of_topic(sections, Topic.PROGRAMME))
@@ -72,7 +79,7 @@ def _title_passage(blocks: Sequence[Block], title: Title | None) -> list[Passage
     if title is None or title.at is None:
         return []
     line = Line("", " ".join(line.plain for line in block_lines(blocks[title.at])))
-    return [Passage(line.plain, Topic.LEAD, line, is_title=True)]
+    return [Passage(line.plain[:2_000], Topic.LEAD, line, is_title=True)]
 
 
 def _writes_month_first(passages: Sequence[Passage], home_zone: str | None) -> bool:
@@ -106,7 +113,7 @@ class _Reading:
             "ends_on": self.days.ends_on,
             "is_free": is_free,
             "price_text": price_text,
-            "is_open_to_all": read_openness(self.passages),
+            "is_open_to_all": read_openness(self._about_access()),
             "languages": read_languages(self.passages, text_language=self.language, notes=self.notes),
             "text_language": self.language,
             "places": read_places(self.passages),
@@ -123,6 +130,14 @@ class _Reading:
         labelled_form = next((form_in(passage.text) for passage in labels_of(self.passages, Label.FORM)), None)
         texts = [self.title.text, *(passage.text for passage in self.passages)]
         return self.title.form or labelled_form or next((form for text in texts if (form := form_in(text))), None)
+
+    def _about_access(self) -> list[Passage]:
+        """Who may come may also be said under "Who should attend"."""
+        audience = of_topic(self.sections, Topic.AUDIENCE)
+        return [
+            *self.passages,
+            *(Passage(line.plain[:2_000], Topic.AUDIENCE, line) for s in audience for line in s.lines()),
+        ]
 
     def _closing_day(self) -> date | None:
         return read_closing_day(self.passages, self._day_of, not_after=self.days.ends_on)
@@ -145,14 +160,20 @@ class _Reading:
         )
         programme, speakers = with_speakers(read.facts(), read_speakers(self.sections, self.notes))
         hosts = read_hosts(self.sections, self.passages)
-        people = merged([*read.people, *read_moderators(self.passages), *speakers, *hosts.people])
+        people = merged(
+            [
+                *read.people,
+                *read_lead_people(self.sections, programme),
+                *read_moderators(self.passages),
+                *speakers,
+                *hosts.people,
+            ]
+        )
         moment = MomentReader(
-            self.passages, self.days, programme, self.home_zone, place_zone, self.notes
+            self.passages, self.days, programme, self.home_zone, place_zone, self.language, self.notes
         ).read()
         programme = with_last_minutes(programme, moment.ends)
-        minutes = event_minutes(
-            programme, moment, self.days, stated=stated_length(self.passages), notes=self.notes
-        )
+        minutes = event_minutes(programme, moment, self.days, stated=stated_length(self.passages), notes=self.notes)
         return {
             "programme": programme,
             "people": people,

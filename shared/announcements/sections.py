@@ -1,16 +1,23 @@
 """Divides an announcement into its sections: what stands under which heading."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from shared.announcements.blocks import Block, Heading, Line, Listing, Paragraph, Table, block_lines
 from shared.announcements.clocks import find_clocks
-from shared.announcements.headings import Topic, day_number, is_day_heading, topic_of
-from shared.announcements.labels import Label, Labelled, label_of, labelled
+from shared.announcements.headings import Topic, bare_heading, day_number, is_day_heading, topic_of
+from shared.announcements.labels import Label, label_of
 
 # The value of "Venue" may be a paragraph below that heading; these labels head nothing else.
-_HEADING_LABELS = set(Label) - {Label.CONTACT, Label.TITLE, Label.FORM, Label.OPEN, Label.HOSTS, Label.MODERATOR, Label.REGISTRATION}
+HEADING_LABELS = set(Label) - {
+    Label.CONTACT,
+    Label.TITLE,
+    Label.FORM,
+    Label.OPEN,
+    Label.HOSTS,
+    Label.MODERATOR,
+    Label.REGISTRATION,
+}
 
 
 @dataclass
@@ -48,9 +55,13 @@ def _add_heading(sections: list[Section], heading: Heading, following: Block | N
     deeper = heading.level > current.level
     if is_before_title:
         current.blocks.append(heading)
-    elif current.topic is Topic.PROGRAMME and (is_day_heading(text) or (deeper and topic in (None, Topic.INTRODUCTION))):
+    elif not text:
+        sections.append(Section(Topic.LEAD))
+    elif current.topic is Topic.PROGRAMME and (
+        is_day_heading(text) or (deeper and topic in (None, Topic.INTRODUCTION))
+    ):
         current.blocks.append(heading)
-    elif label_of(text) in _HEADING_LABELS and topic in (None, Topic.PRACTICAL):
+    elif label_of(bare_heading(text)) in HEADING_LABELS and topic in (None, Topic.PRACTICAL):
         sections.append(Section(Topic.PRACTICAL, heading.line, heading.level))
     elif topic is not None:
         sections.append(Section(topic, heading.line, heading.level))
@@ -76,23 +87,3 @@ def starts_with_clock(text: str) -> bool:
 
 def of_topic(sections: Iterable[Section], *topics: Topic) -> list[Section]:
     return [section for section in sections if section.topic in topics]
-
-
-def labelled_lines(section: Section) -> Iterator[Labelled]:
-    """Every "Label: value" of a section, among them a heading that is a label with its value below."""
-    lines = list(section.lines())
-    label = label_of(section.heading.plain) if section.heading else None
-    if label in _HEADING_LABELS and label is not None and lines and labelled(lines[0]) is None:
-        yield Labelled(label, lines[0], lines[0])
-    yield from _labelled(lines)
-
-
-def _labelled(lines: list[Line]) -> Iterator[Labelled]:
-    """Also a label whose value stands on the next line, as in a table that was pasted as text."""
-    for position, line in enumerate(lines):
-        if (found := labelled(line)) is not None:
-            yield found
-        elif re.search(r"[:：]\s*$", line.plain) and position + 1 < len(lines):
-            label, value = label_of(line.plain), lines[position + 1]
-            if label is not None and labelled(value) is None:
-                yield Labelled(label, value, value)

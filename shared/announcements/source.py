@@ -5,13 +5,15 @@ import re
 import unicodedata
 from email.message import Message
 
-from shared.announcements.blocks import Block
+from shared.announcements.blocks import Block, block_lines
 from shared.announcements.html_blocks import html_blocks
 from shared.announcements.markdown_blocks import markdown_blocks
 from shared.announcements.plain_blocks import plain_blocks
 from shared.errors import AnnouncementEmpty, AnnouncementTooLarge, AnnouncementUnreadable
 
 LARGEST = 1024 * 1024  # Bytes. The longest real announcements are a hundredth of it.
+_MOST_LINES = 5_000
+_MOST_LETTERS = 200_000
 _READERS = {"text/markdown": markdown_blocks, "text/plain": plain_blocks, "text/html": html_blocks}
 _SAME_KINDS = {"text/x-markdown": "text/markdown", "application/xhtml+xml": "text/html", "": "text/markdown"}
 _BOMS = (
@@ -21,9 +23,23 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_BINARY_STARTS = (b"\x89PNG", b"%PDF", b"PK\x03\x04", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\x7fELF", b"{\\rtf", b"\xd0\xcf\x11\xe0")
-_HTML = re.compile(r"<!doctype html|<html[\s>]|<(?:p|div|h[1-6]|ul|ol|li|table|body|section|article|br)(?:\s[^<>]{0,300})?/?>", re.I)
-_MARKDOWN = re.compile(r"^ {0,3}#{1,6} +\S|\*\*\S[^*\n]{0,300}\S\*\*|(?<!!)\[[^\]\n]{1,200}\]\(\S|^\|? ?:?-{3,}:? ?\|", re.M)
+_BINARY_STARTS = (
+    b"\x89PNG",
+    b"%PDF",
+    b"PK\x03\x04",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+    b"\x7fELF",
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0",
+)
+_HTML = re.compile(
+    r"<!doctype html|<html[\s>]|<(?:p|div|h[1-6]|ul|ol|li|table|body|section|article|br)(?:\s[^<>]{0,300})?/?>", re.I
+)
+_MARKDOWN = re.compile(
+    r"^ {0,3}#{1,6} +\S|\*\*\S[^*\n]{0,300}\S\*\*|(?<!!)\[[^\]\n]{1,200}\]\(\S|^\|? ?:?-{3,}:? ?\|", re.M
+)
 # The parser of Markdown is slow on lines that no person writes.
 _LONGEST_LINE = 20_000
 
@@ -39,8 +55,20 @@ def read_blocks(text: str | bytes, *, media_type: str) -> tuple[str, tuple[Block
     decoded = _cleaned(_decoded(text, charset) if isinstance(text, bytes) else text)
     if not decoded.strip():
         raise AnnouncementEmpty("The announcement is empty. Paste its text, with the heading and the date.")
-    kind = _actual_kind(decoded, kind)
-    return decoded, _READERS[kind](decoded)
+    blocks = _READERS[_actual_kind(decoded, kind)](decoded)
+    _refuse_books(blocks)
+    return decoded, blocks
+
+
+def _refuse_books(blocks: tuple[Block, ...]) -> None:
+    """What is longer than any announcement would keep the recognisers busy for minutes."""
+    lines = [line for block in blocks for line in block_lines(block)]
+    letters = sum(len(line.plain) for line in lines)
+    if len(lines) > _MOST_LINES or letters > _MOST_LETTERS:
+        raise AnnouncementTooLarge(
+            f"The announcement has {len(lines):,} lines and {letters:,} characters; {_MOST_LINES:,} lines and "
+            f"{_MOST_LETTERS:,} characters are read. Send only the part that announces the event."
+        )
 
 
 def _declared(media_type: str) -> tuple[str, str | None]:
@@ -100,10 +128,10 @@ def _actual_kind(text: str, declared: str) -> str:
     """The declared kind, unless the text obviously is of another."""
     start = text.lstrip()[:200].lower()
     tags = len(_HTML.findall(text[:50_000]))
-    if start.startswith(("<!doctype html", "<html")) or (tags >= 3 and not _MARKDOWN.search(text)):
+    if start.startswith(("<!doctype html", "<html")) or (tags >= 3 and not _MARKDOWN.search(text[:100_000])):
         return "text/html"
     if declared == "text/html" and tags:
         return declared
-    if _MARKDOWN.search(text) and max(map(len, text.split("\n"))) <= _LONGEST_LINE:
+    if _MARKDOWN.search(text[:100_000]) and max(map(len, text.split("\n"))) <= _LONGEST_LINE:
         return "text/markdown"
     return "text/plain"

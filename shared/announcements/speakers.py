@@ -15,7 +15,9 @@ from shared.announcements.sections import Section, of_topic
 from shared.announcements.wording import folded, phrase, sentences
 from shared.schemas.programme import Part, PersonFacts, ProgrammeItemFacts
 
-_IS = re.compile(r"^(?P<name>[^,.:;]{3,60}?)\s(?:is|was|est|es|leads|directs|works as)\s(?:the\s|a\s|an\s|la\s|le\s|l'|el\s|un\s|une\s|una\s)?(?P<role>[^.;]{3,160})")
+_IS = re.compile(
+    r"^(?P<name>[^,.:;]{3,60}?)\s(?:is|was|est|es|leads|directs|works as)\s(?:the\s|a\s|an\s|la\s|le\s|l'|el\s|un\s|une\s|una\s)?(?P<role>[^.;]{3,160})"
+)
 
 
 def read_speakers(sections: Sequence[Section], notes: Notes) -> list[PersonFacts]:
@@ -40,7 +42,9 @@ def _read(text: str, part: Part) -> list[PersonFacts]:
     if match is not None and is_person_name(match["name"]):
         person = read_person(f"{match['name']}, {match['role']}", part=part)
         return [person] if person is not None else []
-    if re.search(r"\((?:moderator|moderation|chair|moderateur|moderatrice|modera|moderadora?|animation)\)", folded(text)):
+    if re.search(
+        r"\((?:moderator|moderation|chair|moderateur|moderatrice|modera|moderadora?|animation)\)", folded(text)
+    ):
         text, part = re.sub(r"\s*\([^()]*(?i:mod|chair|anim)[^()]*\)", "", text), Part.MODERATOR
     return read_people(text, part=part)
 
@@ -76,9 +80,21 @@ def _texts(blocks: Sequence[Block]) -> Iterator[str]:
                 yield from (", ".join(cell.plain for cell in row if cell.plain) for row in rows)
 
 
+def read_lead_people(sections: Sequence[Section], programme: Sequence[ProgrammeItemFacts]) -> list[PersonFacts]:
+    """Speakers who stand without a heading above the rest, each on a line or bullet with what they are."""
+    known = {bare_name(person.name) for item in programme for person in item.people}
+    lines = [text for section in of_topic(sections, Topic.LEAD) for text in _texts(section.blocks)]
+    people = [person for text in lines for person in _read(text, Part.SPEAKER) if len(text) < 200]
+    evident = [p for p in people if p.role or p.organisation or has_honorific(p.name)]
+    evident = [p for p in evident if not any(mark.isdigit() for mark in p.organisation or "")]
+    return [person for person in evident if bare_name(person.name) not in known]
+
+
 def read_moderators(passages: Sequence[Passage]) -> list[PersonFacts]:
     """Moderators named by a label or in a sentence outside the programme."""
-    people = [person for p in labels_of(passages, Label.MODERATOR) for person in read_people(p.text, part=Part.MODERATOR)]
+    people = [
+        person for p in labels_of(passages, Label.MODERATOR) for person in read_people(p.text, part=Part.MODERATOR)
+    ]
     for passage in passages:
         if passage.label is None:
             people += cut_moderators(passage.text.rstrip("."))[1]
@@ -86,16 +102,18 @@ def read_moderators(passages: Sequence[Passage]) -> list[PersonFacts]:
 
 
 def merged(people: Iterable[PersonFacts]) -> list[PersonFacts]:
-    """Each person once per part, with everything that is said of them in several places."""
+    """Each person once per part with everything that is said of them; moderators first, then speakers, then hosts."""
     known: dict[tuple[str, Part], PersonFacts] = {}
     for person in people:
         key = (bare_name(person.name), person.part)
         known[key] = completed(known[key], person) if key in known else person
-    return list(known.values())
+    return sorted(known.values(), key=lambda person: list(Part).index(person.part))
 
 
 def completed(person: PersonFacts, other: PersonFacts) -> PersonFacts:
-    missing = {field: getattr(other, field) for field in ("role", "organisation", "city") if getattr(person, field) is None}
+    missing = {
+        field: getattr(other, field) for field in ("role", "organisation", "city") if getattr(person, field) is None
+    }
     return person.model_copy(update={field: value for field, value in missing.items() if value is not None})
 
 

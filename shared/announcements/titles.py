@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.announcements.blocks import Block, Heading, Line, Listing, Paragraph, block_lines, joined
 from shared.announcements.clocks import find_clocks
 from shared.announcements.dates import find_dates
+from shared.announcements.forms import ENDS_WITH_FORM as _ENDS_WITH_FORM
 from shared.announcements.forms import FORM_PREFIX, FORM_QUOTED, form_in, is_only_form
 from shared.announcements.headings import day_number, topic_of
 from shared.announcements.labels import Label, label_of, labelled
@@ -18,11 +19,22 @@ _QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“", "‘": "’", "'": 
 _SAVE_THE_DATE = re.compile(
     r"^\W*(?:save the dates?|reservez la date|a vos agendas|reserva la fecha|resérvate la fecha|invitation|invitacion|"
     r"announcement|annonce|anuncio|upcoming events?|evenement a venir|proximo evento|re|fwd?|tr|rv|news|last call|reminder|"
-    r"new|event|evento|evenement|convocatoria|you are invited|you're invited)\s*(?:[:!|–—-]\s*|$)"
+    r"new|event|evento|evenement|convocatoria|communique|communique de presse|press release|comunicado|nota de prensa|agenda|you are invited|you're invited)\s*(?:[:!|–—-]\s*|$)"
 )
-_CALENDAR_WORDS = re.compile(r"\b(?:calendar|calendrier|calendario|agenda|series|cycle|ciclo|serie|programme of events)\b")
-_GREETING = re.compile(r"^\W*(?:dear|hello|hi|bonjour|chers?|cheres?|estimad\w+|hola|queridos?|madame|join us|we are|nous|please)\b")
-_SERIES = re.compile(r"(?:series|cycle|ciclo|serie)\s+(?:of \w+ |de \w+ )?[“\"«]\s*([^“”\"«»]{3,80}?)\s*[”\"»]", re.IGNORECASE)
+_CALENDAR_WORDS = re.compile(
+    r"\b(?:calendar|calendrier|calendario|agenda|series|cycle|ciclo|serie|programme of events)\b"
+)
+_GREETING = re.compile(
+    r"^\W*(?:dear|hello|hi|bonjour|chers?|cheres?|estimad\w+|hola|queridos?|madame|join us|we are|nous|please)\b"
+)
+_SERIES = re.compile(
+    r"(?:series|cycle|ciclo|serie)\s+(?:of \w+ |de \w+ )?[“\"«]\s*([^“”\"«»]{3,80}?)\s*[”\"»]", re.IGNORECASE
+)
+_INVITED_TO = re.compile(
+    r"\b(?:invit\w+|pleased to|join us|announce\w*|placer|plaisir|take part in|participe[rz]? a)\b"
+)
+_EMPHASISED = re.compile(r"\*\*(?P<bold>[^*]{6,200})\*\*|[“\"«](?P<quoted>[^“”\"«»]{6,200})[”\"»]")
+_LONGEST = 400
 _MOST_WORDS = 32
 _LOOKED_AT = 14
 
@@ -45,18 +57,49 @@ def find_title(blocks: Sequence[Block], *, page_title: str | None = None) -> Tit
     return _title(re.split(r"\s[|–—-]\s", page_title)[0], None, None) if page_title else None
 
 
+def with_title_lines_apart(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The same text; where the first paragraphs hold several lines of a letterhead, each line is a paragraph."""
+    found: list[Block] = []
+    in_lead = True
+    for position, block in enumerate(blocks):
+        in_lead = in_lead and not (position and isinstance(block, Heading) and topic_of(block.line.plain) is not None)
+        if in_lead and position < _LOOKED_AT and isinstance(block, Paragraph) and _is_letterhead(block.lines):
+            found.extend(Paragraph((line,)) for line in block.lines)
+        else:
+            found.append(block)
+    return tuple(found)
+
+
+def _is_letterhead(lines: Sequence[Line]) -> bool:
+    if len(lines) < 2 or not all(line.breaks or len(line.plain) < 55 or _is_fact(line) for line in lines[:-1]):
+        return False
+    if all(len(line.plain.split()) <= 8 for line in lines) and any(re.search(r"[.!]$|,", line.plain) for line in lines):
+        return True
+    return len(lines) > 2 or any(
+        _is_fact(line) or is_only_form(line.plain) or line.plain[:1] in _QUOTES or FORM_PREFIX.match(folded(line.plain))
+        for line in lines
+    )
+
+
 def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[float, int | None, str]]:
-    form_before = False
+    form_before = names_form = False
     for position, block in enumerate(blocks[:_LOOKED_AT]):
-        if position and isinstance(block, Heading) and topic_of(block.line.plain) is not None and _has_text(blocks[:position]):
+        if (
+            position
+            and isinstance(block, Heading)
+            and topic_of(block.line.plain) is not None
+            and _has_text(blocks[:position])
+        ):
             break
         yield from _labelled_title(block, position)
+        yield from _named_in_sentence(block, position)
         line = _title_line(block)
         if line is None or not _may_be_title(line.plain):
             form_before = form_before or (line is not None and is_only_form(line.plain))
             continue
-        yield _score(block, line) - 1.5 * position + 15 * form_before, position, line.plain
-        form_before = False
+        follows_form = form_before or (names_form and line.plain[:1] in _QUOTES)
+        yield _score(block, line) - 1.5 * position + 15 * follows_form, position, line.plain
+        form_before, names_form = False, _ENDS_WITH_FORM.match(folded(line.plain)) is not None
 
 
 def _has_text(blocks: Sequence[Block]) -> bool:
@@ -73,6 +116,18 @@ def _labelled_title(block: Block, position: int) -> Iterator[tuple[float, int | 
             yield 60 - position, position if alone else None, found.value.plain
 
 
+def _named_in_sentence(block: Block, position: int) -> Iterator[tuple[float, int | None, str]]:
+    """What a letter invites to, in bold or in quotation marks: "You are invited to the launch of **…**"."""
+    if not isinstance(block, Paragraph) or position > 6:
+        return
+    line = joined(block.lines)
+    match = _INVITED_TO.search(folded(line.markdown[:2_000]))
+    if match is not None and (named := _EMPHASISED.search(line.markdown, match.end())) is not None:
+        text = (named["bold"] or named["quoted"]).strip(" .,")
+        if _may_be_title(text) and not _is_fact(Line(text, text)):
+            yield 13.0 - position, None, text
+
+
 def _title_line(block: Block) -> Line | None:
     match block:
         case Heading(line=line):
@@ -86,12 +141,18 @@ def _title_line(block: Block) -> Line | None:
 
 
 def _is_fact(line: Line) -> bool:
+    if len(line.plain) > _LONGEST:
+        return False
     return labelled(line) is not None or bool(find_dates(line.plain)) or bool(find_clocks(line.plain))
 
 
 def _may_be_title(text: str) -> bool:
+    if len(text) > _LONGEST:
+        return False
     bare = _undated(_without_opening(text)).strip()
     if not 1 <= len(bare.split()) <= _MOST_WORDS or sum(c.isalpha() for c in bare) < 3 or URL.match(bare):
+        return False
+    if len(bare.split()) > 13 and bare.endswith((".", ":")):
         return False
     if is_only_form(bare) or topic_of(bare) is not None or label_of(bare) is not None or day_number(bare) is not None:
         return False
@@ -105,9 +166,17 @@ def _score(block: Block, line: Line) -> float:
     if isinstance(block, Heading):
         score = {1: 34.0, 2: 26.0, 3: 20.0}.get(block.level, 15.0)
         score += 2.0 * (block.level == PSEUDO_LEVEL and line.markdown.startswith("**"))
-    score += 22 * bool(FORM_PREFIX.match(lowered)) + 22 * bool(FORM_QUOTED.match(lowered)) + 6 * (form_in(lowered) is not None)
-    score += 10 * (line.plain[:1] in _QUOTES) - 14 * bool(_CALENDAR_WORDS.search(lowered) and len(line.plain.split()) <= 5)
-    score -= 5 * (len(line.plain.split()) == 1) + 8 * (line.plain.rstrip().endswith((".", ",")) and not isinstance(block, Heading))
+    score += (
+        22 * bool(FORM_PREFIX.match(lowered))
+        + 22 * bool(FORM_QUOTED.match(lowered))
+        + 6 * (form_in(lowered) is not None)
+    )
+    score += 10 * (line.plain[:1] in _QUOTES) - 14 * bool(
+        _CALENDAR_WORDS.search(lowered) and len(line.plain.split()) <= 5
+    )
+    score -= 5 * (len(line.plain.split()) == 1) + 8 * (
+        line.plain.rstrip().endswith((".", ",")) and not isinstance(block, Heading)
+    )
     return score - 6 * bool(find_dates(line.plain) and len(_undated(line.plain).split()) < 4)
 
 
@@ -163,18 +232,20 @@ def find_calendar(blocks: Sequence[Block], title_at: int | None) -> str | None:
     """The calendar or series that the announcement says it is part of."""
     for block in blocks[: title_at or 0]:
         line = _title_line(block)
-        if line is not None and _CALENDAR_WORDS.search(folded(line.plain)) and len(line.plain.split()) <= 8:
-            return _sentence_case(line.plain.strip(" :|–—-"))
+        if line is not None and _CALENDAR_WORDS.search(folded(line.plain[:400])) and len(line.plain.split()) <= 8:
+            return _calendar_name(line.plain)
     for line, is_bullet in ((line, isinstance(block, Listing)) for block in blocks for line in block_lines(block)):
         found = None if is_bullet else labelled(line)
         if found is not None and found.label is Label.CALENDAR:
             return _unquoted(found.value.plain)[:200]
-        if (series := _SERIES.search(line.plain)) is not None:
+        if (series := _SERIES.search(line.plain[:2_000])) is not None:
             return series[1]
     return None
 
 
-def _sentence_case(text: str) -> str:
+def _calendar_name(text: str) -> str:
+    """The name alone, without "Webinar series:" before it; capitals only where a sentence would have them."""
+    text = _unquoted(re.sub(r"^[^:]{0,30}\b(?i:series|cycle|ciclo|serie)\s?:\s+(?=\S)", "", text).strip(" :|–—-"))
     return text.capitalize() if text.isupper() else text
 
 

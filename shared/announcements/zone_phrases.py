@@ -8,7 +8,23 @@ from shared.announcements.wording import alternation, folded, phrase
 from shared.timezones import ABBREVIATIONS, GENERIC, is_zone
 
 # Lower case is understood only where the letters are no word of English, French or Spanish.
-_NO_WORDS = {"cet", "cest", "gmt", "utc", "bst", "edt", "pdt", "cdt", "aest", "aedt", "sast", "nzst", "nzdt", "jst", "wib"}
+_NO_WORDS = {
+    "cet",
+    "cest",
+    "gmt",
+    "utc",
+    "bst",
+    "edt",
+    "pdt",
+    "cdt",
+    "aest",
+    "aedt",
+    "sast",
+    "nzst",
+    "nzdt",
+    "jst",
+    "wib",
+}
 _SPELLED_OUT = {
     "central european summer time": "CEST",
     "central european standard time": "CET",
@@ -67,13 +83,21 @@ _SPELLED_OUT = {
     "hora peruana": "America/Lima",
 }
 _SIGN = r"(?P<sign>[+\-–−]|plus |minus )"
-_OFFSET = re.compile(rf"(?:utc|gmt|tu)(?:\s?/\s?(?:utc|gmt))?\s?{_SIGN}\s?(?P<hours>\d{{1,2}})(?::?(?P<minutes>[0-5]\d))?(?![\d:])")
-_BOTH = re.compile(r"(?P<first>[cew]et|e[sd]t|c[sd]t|m[sd]t|p[sd]t)\s?/\s?(?:[cew]est|e[sd]t|c[sd]t|m[sd]t|p[sd]t)(?![^\W_])|ce\(s\)t")
+_OFFSET = re.compile(
+    rf"(?:utc|gmt|tu)(?:\s?/\s?(?:utc|gmt))?\s?{_SIGN}\s?(?P<hours>\d{{1,2}})(?::?(?P<minutes>[0-5]\d))?(?![\d:])"
+)
+_BOTH = re.compile(
+    r"(?P<first>[cew]et|e[sd]t|c[sd]t|m[sd]t|p[sd]t)\s?/\s?(?:[cew]est|e[sd]t|c[sd]t|m[sd]t|p[sd]t)(?![^\W_])|ce\(s\)t"
+)
 _NAMED = re.compile(rf"(?:{alternation(','.join(_SPELLED_OUT))})(?![^\W_])")
-_ABBREVIATION = re.compile(rf"(?:{alternation(','.join([*ABBREVIATIONS, *(g for g in GENERIC if '/' not in g)]))})(?![^\W_]|['’])", re.I)
+_ABBREVIATION = re.compile(
+    rf"(?:{alternation(','.join([*ABBREVIATIONS, *(g for g in GENERIC if '/' not in g)]))})(?![^\W_]|['’])", re.I
+)
 _IANA = re.compile(r"[A-Z][A-Za-z_]+/[A-Z][A-Za-z_/-]+")
 _PLACE = r"(?P<place>[^\W\d_][^\W\d_.'-]*(?:[ .'-]{1,2}[^\W\d_]+){0,3})"
-_PLACE_TIME = re.compile(r"(?P<place>[^\W\d_][^\W\d_.'-]*(?:[ .'-]{1,2}[^\W\d_]+){0,3}?)\.?\s(?:local\s)?time(?![^\W_])")
+_PLACE_TIME = re.compile(
+    r"(?P<place>[^\W\d_][^\W\d_.'-]*(?:[ .'-]{1,2}[^\W\d_]+){0,3}?)\.?\s(?:local\s)?time(?![^\W_])"
+)
 _TIME_OF_PLACE = re.compile(
     rf"(?:heure\s(?:locale\s?)?|hora\s(?:local\s?|oficial\s?)?|(?:local\s)?time\s|local\s)[,(]?\s?(?:(?:de la|de|du|d'|des|del|en|a|in|at)\s?)?[(]?{_PLACE}"
 )
@@ -93,7 +117,9 @@ def zone_at(text: str, at: int) -> ZonePhrase | None:
     """The zone stated right at this position, with or without a bracket, as behind a clock time."""
     opening = re.compile(r"[\s,(\[|/–—-]{0,4}").match(text, at)
     start = opening.end() if opening else at
-    loose = opening is not None and ("(" in opening.group() or "[" in opening.group() or text[start : start + 1].isupper())
+    loose = opening is not None and (
+        "(" in opening.group() or "[" in opening.group() or text[start : start + 1].isupper()
+    )
     return _phrase_at(text, start, loose=loose)
 
 
