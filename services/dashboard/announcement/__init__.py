@@ -1,0 +1,1 @@
+"""From a pasted announcement to a published event."""

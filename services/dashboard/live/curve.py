@@ -1,0 +1,247 @@
+"""The cumulative curve: registrations over time against the places there are."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import takewhile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from services.dashboard import formatting, markup
+from services.dashboard.formatting import count
+from services.dashboard.live.specs import base, text_style
+from services.dashboard.look import Palette, palette
+from services.dashboard.markup import Markup
+from shared.schemas.stats import Stats
+
+Rows = list[dict[str, object]]
+# Pixels.
+_HEIGHT = 312
+# A curve of minutes would have an axis of seconds.
+_LEAST_SPAN = timedelta(hours=6)
+
+
+def is_empty(stats: Stats) -> bool:
+    return not stats.totals.active and not stats.curve
+
+
+def draw(stats: Stats) -> None:
+    if is_empty(stats):
+        _draw_empty(stats.event.url)
+        return
+    spec = {**_spec(palette()), "datasets": datasets(stats)}
+    st.vega_lite_chart(spec=spec, theme=None, width="stretch", height=_HEIGHT, key="chart_curve", alt=_takeaway(stats))
+
+
+def _draw_empty(link: str) -> None:
+    markup.draw(Markup('<p class="pl-empty pl-tall"><b>No registrations yet.</b> Share the registration link:</p>'))
+    st.code(link, language=None, wrap_lines=True)
+
+
+def _takeaway(stats: Stats) -> str:
+    limit = f" of {count(stats.totals.places)} places" if stats.totals.places is not None else ""
+    return f"Registrations over time: {count(stats.totals.active)}{limit} at {formatting.clock_time(stats.server_time)}"
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Places instants on a wall clock: the chart's axis counts in UTC and is fed the event's own time."""
+
+    zone: str
+
+    def tick(self, instant: datetime) -> int:
+        wall = instant.astimezone(ZoneInfo(self.zone)).replace(tzinfo=UTC)
+        return int(wall.timestamp() * 1000)
+
+    def words(self, instant: datetime) -> str:
+        return formatting.moment_in(instant, self.zone)
+
+
+def datasets(stats: Stats) -> dict[str, Rows]:
+    """The named tables that the chart's layers read."""
+    clock = _Clock(stats.event.time_zone or "UTC")
+    points = _points(stats, clock)
+    top = max(stats.totals.places or 0, *(point.active for point in stats.curve), stats.totals.active, 4)
+    return {
+        "curve": points,
+        "last": points[-1:],
+        "places": _places_rule(stats, clock, top),
+        "start": _start_rule(stats, clock),
+        "ceiling": [{"top": top * 1.09}],
+    }
+
+
+def _points(stats: Stats, clock: _Clock) -> Rows:
+    """Each bin at its end, from the state before the first bin up to this moment."""
+    if not stats.curve:
+        return [_point(stats.server_time, stats.totals.active, clock)]
+    first, length = stats.curve[0], timedelta(minutes=stats.curve_bin_minutes)
+    before = max(0, first.active - first.new + first.cancelled)
+    ends = [(point.at + length, point.active) for point in stats.curve if point.at + length < stats.server_time]
+    begins_at = min(first.at, stats.server_time - _LEAST_SPAN)
+    moments = [(begins_at, before), *_flat_until(first.at, begins_at, before), *ends]
+    moments.append((stats.server_time, stats.totals.active))
+    return [_point(at, active, clock) for at, active in moments]
+
+
+def _flat_until(first_at: datetime, begins_at: datetime, before: int) -> list[tuple[datetime, int]]:
+    """Where the axis begins before the first registration, the curve lies flat until it."""
+    return [(first_at, before)] if first_at > begins_at else []
+
+
+def _point(at: datetime, active: int, clock: _Clock) -> dict[str, object]:
+    return {"at": clock.tick(at), "active": active, "words": clock.words(at), "label": count(active)}
+
+
+def _places_rule(stats: Stats, clock: _Clock, top: float) -> Rows:
+    """One row either way: a layer over no rows at all makes Vega complain at every refresh."""
+    places = stats.totals.places
+    if places is None:
+        return [{"places": top, "label": "", "shown": 0}]
+    since = full_since(stats)
+    words = f"Full since {clock.words(since)}: " if since else ""
+    return [{"places": places, "label": f"{words}{count(places)} places", "shown": 1}]
+
+
+def full_since(stats: Stats) -> datetime | None:
+    """The bin from which on no place was left, if none is now."""
+    places = stats.totals.places
+    if places is None or stats.totals.active < places:
+        return None
+    full = takewhile(lambda point: point.active >= places, reversed(stats.curve))
+    return min((point.at for point in full), default=None)
+
+
+def _start_rule(stats: Stats, clock: _Clock) -> Rows:
+    """Where the event starts; left out while it is so far off that it would press the curve against the axis."""
+    start = stats.event.starts_at
+    so_far = stats.server_time - stats.curve[0].at if stats.curve else timedelta(0)
+    if start is None or start - stats.server_time > 2 * so_far:
+        return [{"at": clock.tick(stats.server_time), "label": "", "shown": 0}]
+    return [{"at": clock.tick(start), "label": "Start", "shown": 1}]
+
+
+@cache
+def _spec(colours: Palette) -> dict[str, Any]:
+    return {
+        **base(colours),
+        "layer": [
+            _area(colours),
+            _line(colours),
+            _ceiling(),
+            *_rule_of_places(colours),
+            *_rule_of_start(colours),
+            *_last_point(colours),
+            _hover(colours),
+        ],
+        "encoding": {"x": _x(colours), "y": _y(colours)},
+    }
+
+
+# Days where the curve covers more than three of them, hours where it covers less.
+_DAY_OR_HOUR = "utcFormat(datum.value, domain('x')[1] - domain('x')[0] > 259200000 ? '%-d %b' : '%a %H:%M')"
+
+
+def _x(colours: Palette) -> dict[str, Any]:
+    axis = {
+        **text_style(colours),
+        "tickCount": {"expr": "width < 420 ? 4 : 7"},
+        "labelExpr": _DAY_OR_HOUR,
+        "labelOverlap": "greedy",
+        "labelSeparation": 12,
+        "labelFlush": False,
+    }
+    return {"field": "at", "type": "temporal", "title": None, "scale": {"type": "utc"}, "axis": axis}
+
+
+def _y(colours: Palette) -> dict[str, Any]:
+    axis = {**text_style(colours), "tickCount": 4, "format": ",d", "tickMinStep": 1}
+    return {"field": "active", "type": "quantitative", "title": None, "scale": {"nice": False}, "axis": axis}
+
+
+def _area(colours: Palette) -> dict[str, Any]:
+    stops = [{"offset": 0, "color": f"{colours.main}08"}, {"offset": 1, "color": f"{colours.main}40"}]
+    fill = {"gradient": "linear", "x1": 1, "y1": 1, "x2": 1, "y2": 0, "stops": stops}
+    return {"data": {"name": "curve"}, "mark": {"type": "area", "interpolate": "monotone", "color": fill}}
+
+
+def _line(colours: Palette) -> dict[str, Any]:
+    mark = {"type": "line", "interpolate": "monotone", "strokeWidth": 2.5, "color": colours.main, "strokeCap": "round"}
+    return {"data": {"name": "curve"}, "mark": mark}
+
+
+def _ceiling() -> dict[str, Any]:
+    """Invisible: holds the axis open above the highest number."""
+    return {
+        "data": {"name": "ceiling"},
+        "mark": {"type": "point", "opacity": 0},
+        "encoding": {"x": None, "y": {"field": "top", "type": "quantitative"}},
+    }
+
+
+_SHOWN = {"field": "shown", "type": "quantitative", "scale": None, "legend": None}
+
+
+def _rule_of_places(colours: Palette) -> list[dict[str, Any]]:
+    y = {"field": "places", "type": "quantitative"}
+    words = {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -5, "fontWeight": 600}
+    return [
+        {
+            "data": {"name": "places"},
+            "mark": {"type": "rule", "strokeWidth": 1.5, "color": colours.warm},
+            "encoding": {"x": None, "y": y, "opacity": _SHOWN},
+        },
+        {
+            "data": {"name": "places"},
+            "mark": {**words, "color": colours.warm, "fontSize": 12.5},
+            "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "label"}},
+        },
+    ]
+
+
+def _rule_of_start(colours: Palette) -> list[dict[str, Any]]:
+    x = {"field": "at", "type": "temporal"}
+    words = {"type": "text", "align": "right", "baseline": "top", "dx": -6, "dy": 2, "fontSize": 12.5}
+    return [
+        {
+            "data": {"name": "start"},
+            "mark": {"type": "rule", "strokeDash": [2, 3], "strokeWidth": 1.5, "color": colours.mute},
+            "encoding": {"x": x, "y": None, "opacity": _SHOWN},
+        },
+        {
+            "data": {"name": "start"},
+            "mark": {**words, "color": colours.mute},
+            "encoding": {"x": x, "y": {"value": {"expr": "height - 20"}}, "text": {"field": "label"}},
+        },
+    ]
+
+
+def _last_point(colours: Palette) -> list[dict[str, Any]]:
+    words = {"type": "text", "align": "right", "dx": -9, "dy": -10, "fontSize": 14, "fontWeight": 700}
+    return [
+        {
+            "data": {"name": "last"},
+            "mark": {"type": "point", "filled": True, "size": 80, "color": colours.main, "opacity": 1},
+        },
+        {
+            "data": {"name": "last"},
+            "mark": {**words, "color": colours.text},
+            "encoding": {"text": {"field": "label"}},
+        },
+    ]
+
+
+def _hover(colours: Palette) -> dict[str, Any]:
+    """Wide invisible points: the number of any moment, on the event's own clock."""
+    return {
+        "data": {"name": "curve"},
+        "mark": {"type": "point", "filled": True, "size": 260, "opacity": 0, "color": colours.main},
+        "encoding": {
+            "tooltip": [
+                {"field": "words", "title": "Until"},
+                {"field": "active", "title": "Registered", "format": ",d"},
+            ]
+        },
+    }

@@ -1,0 +1,100 @@
+"""The six numbers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from services.dashboard import markup
+from services.dashboard.formatting import count, percent, plural
+from services.dashboard.snapshots import Screen
+from shared.schemas.stats import MailCounts, Stats, Totals
+
+
+@dataclass(frozen=True)
+class Tile:
+    """`change` is what the value moved by, where that is meant; `note` stands under the value either way."""
+
+    name: str
+    value: str
+    note: str
+    change: int | None = None
+    tone: Literal["gray", "orange"] = "gray"
+
+
+def draw(screen: Screen) -> None:
+    with st.grid(6, min_column_width=150, key="tiles"):
+        for tile in tiles(screen.stats):
+            _draw_tile(tile)
+    markup.draw(markup.markup('<p class="pl-summary">{words}</p>', words=summary(screen.stats)))
+
+
+def tiles(stats: Stats) -> list[Tile]:
+    totals = stats.totals
+    return [
+        Tile("Registered", count(totals.active), _registered_note(totals)),
+        _places(totals),
+        Tile("Last 24 hours", count(totals.last_24_hours), "vs day before", _change(totals)),
+        _cancelled(totals) if is_full(totals) else _waiting(totals),
+        Tile("Countries", count(totals.countries), plural(totals.cities, "city", "cities")),
+        _mail(stats.mail),
+    ]
+
+
+def is_full(totals: Totals) -> bool:
+    return totals.left is not None and totals.left <= 0 and totals.active > 0
+
+
+def summary(stats: Stats) -> str:
+    """The tiles as a sentence, for those who hear the page."""
+    totals = stats.totals
+    taken = f"{count(totals.active)} registered"
+    if totals.places is not None:
+        taken = f"{count(totals.active)} of {plural(totals.places, 'place')} taken"
+    waiting = f", {count(totals.waitlisted)} on the waiting list" if totals.waitlisted else ""
+    return f"{taken}{waiting}. {count(totals.last_24_hours)} in the last 24 hours."
+
+
+def _draw_tile(tile: Tile) -> None:
+    st.metric(
+        tile.name,
+        tile.value,
+        delta=tile.change if tile.change is not None else tile.note,
+        delta_color="normal" if tile.change else tile.tone,
+        delta_arrow="auto" if tile.change else "off",
+        delta_description=tile.note if tile.change is not None else None,
+        border=True,
+    )
+
+
+def _registered_note(totals: Totals) -> str:
+    if totals.pending:
+        return f"{count(totals.pending)} not confirmed"
+    return "all confirmed" if totals.active else "nobody yet"
+
+
+def _places(totals: Totals) -> Tile:
+    if totals.places is None or totals.left is None:
+        return Tile("Places", "No limit", "unlimited places")
+    if is_full(totals):
+        over = f"{count(totals.over)} too many" if totals.over else f"full: {count(totals.places)} places"
+        return Tile("Waiting list", count(totals.waitlisted), over, tone="orange")
+    return Tile("Places left", count(totals.left), f"{percent(totals.fill or 0)} of {count(totals.places)} taken")
+
+
+def _waiting(totals: Totals) -> Tile:
+    return Tile("Waiting list", count(totals.waitlisted), f"{count(totals.cancelled)} cancelled")
+
+
+def _cancelled(totals: Totals) -> Tile:
+    return Tile("Cancelled", count(totals.cancelled), "since the start")
+
+
+def _change(totals: Totals) -> int:
+    return totals.last_24_hours - totals.day_before
+
+
+def _mail(mail: MailCounts) -> Tile:
+    if not mail.worker_is_alive and mail.due:
+        return Tile("Mail sent", count(mail.sent), f"{count(mail.due)} stuck", tone="orange")
+    return Tile("Mail sent", count(mail.sent), f"{count(mail.due)} waiting")

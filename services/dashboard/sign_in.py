@@ -1,0 +1,128 @@
+"""Signing in and out: plain pages and forms beside Streamlit, because a Streamlit script cannot set a cookie."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from services.dashboard import cookies
+from services.dashboard.api_client import api
+from services.dashboard.cookies import ROOT
+from services.dashboard.failures import Cause, Failure
+from services.dashboard.origins import is_from_our_page, safe_return
+
+SIGN_IN = f"{ROOT}/auth/sign-in"
+SIGN_OUT = f"{ROOT}/auth/sign-out"
+_HERE = Path(__file__).parent
+# An address, a password, a proof and a path fit in this many bytes.
+_FORM_LIMIT = 8 * 1024
+_templates = Environment(
+    loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True)
+class SignInForm:
+    address: str = ""
+    password: str = ""
+    proof: str = ""
+    next: str = ""
+
+
+async def show(request: Request) -> Response:
+    form = SignInForm(next=request.query_params.get("next", ""))
+    notice = "You are signed out." if "signed-out" in request.query_params else ""
+    return _page(request, form, notice=notice)
+
+
+async def sign_in(request: Request) -> Response:
+    form = await _read_form(request)
+    if form is None:
+        return _page(request, SignInForm(), problem="The form was too large.", status=413)
+    if not is_from_our_page(request) or not cookies.are_equal(form.proof, _cookie(request, cookies.FORM_COOKIE)):
+        return _page(request, form, problem="This form had expired. Please sign in again.", status=403)
+    if not form.address or not form.password:
+        return _page(request, form, problem="Enter your address and your password.", status=422)
+    outcome = await run_in_threadpool(api().sign_in, form.address, form.password)
+    if isinstance(outcome, Failure):
+        return _page(request, form, problem=_explain(outcome), status=_status(outcome))
+    response = RedirectResponse(safe_return(form.next), status_code=303, headers={"Cache-Control": "no-store"})
+    cookies.keep_session(response, outcome.token, outcome.expires_at)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """Ends the session at the API and in this browser; other open tabs notice at their next refresh."""
+    token = _cookie(request, cookies.SESSION_COOKIE)
+    form = await _read_form(request)
+    if token and form and is_from_our_page(request) and cookies.are_equal(form.proof, cookies.sign_out_proof(token)):
+        await run_in_threadpool(api().sign_out, token)
+    elif token:
+        return RedirectResponse(f"{ROOT}/", status_code=303)
+    response = RedirectResponse(f"{SIGN_IN}?signed-out", status_code=303)
+    cookies.forget_session(response)
+    return response
+
+
+async def look(_: Request) -> Response:
+    return FileResponse(_HERE / "static" / "sign-in.css", media_type="text/css")
+
+
+def _page(request: Request, form: SignInForm, *, problem: str = "", notice: str = "", status: int = 200) -> Response:
+    # The proof of a form in another tab stays good.
+    proof = _cookie(request, cookies.FORM_COOKIE) or cookies.new_form_proof()
+    html = _templates.get_template("sign-in.html").render(
+        form=form, proof=proof, problem=problem, notice=notice, root=ROOT, action=SIGN_IN
+    )
+    response = HTMLResponse(html, status_code=status, headers=_HEADERS)
+    cookies.keep_form_proof(response, proof)
+    return response
+
+
+async def _read_form(request: Request) -> SignInForm | None:
+    """None when it is larger than any honest form."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _FORM_LIMIT:
+            return None
+    fields = parse_qs(body.decode("utf-8", errors="replace"))
+    first = {name: values[0] for name, values in fields.items()}
+    return SignInForm(
+        address=first.get("address", "").strip(),
+        password=first.get("password", ""),
+        proof=first.get("proof", ""),
+        next=first.get("next", ""),
+    )
+
+
+def _cookie(request: Request, name: str) -> str:
+    return request.cookies.get(name, "")
+
+
+def _explain(failure: Failure) -> str:
+    if failure.cause in {Cause.UNREACHABLE, Cause.BROKEN}:
+        return "The service is not answering. Nothing is wrong with your password; try again in a moment."
+    return failure.detail or failure.title
+
+
+def _status(failure: Failure) -> int:
+    return {Cause.SIGNED_OUT: 401, Cause.BUSY: 429, Cause.UNREACHABLE: 503, Cause.BROKEN: 503}.get(failure.cause, 422)
+
+
+routes = [
+    Route(SIGN_IN, show, methods=["GET"]),
+    Route(SIGN_IN, sign_in, methods=["POST"]),
+    Route(SIGN_OUT, sign_out, methods=["POST"]),
+    Route(f"{ROOT}/auth/sign-in.css", look, methods=["GET"]),
+]

@@ -1,0 +1,195 @@
+"""Formatting, bars, curves and headlines: what needs no page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.dashboard import formatting, markup
+from services.dashboard.live import bars, curve, header, local_hours, reminders, tiles
+from shared.schemas.stats import CurvePoint
+from tests.dashboard.specimens import event, stats
+
+NOON = datetime(2027, 3, 28, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(seconds=-3), "0 s"),
+        (timedelta(seconds=45), "45 s"),
+        (timedelta(minutes=12, seconds=59), "12 min"),
+        (timedelta(hours=16, minutes=43), "16 h 43 min"),
+        (timedelta(hours=2), "2 h"),
+        (timedelta(days=1, hours=16, minutes=59), "1 d 16 h"),
+        (timedelta(days=40), "40 d"),
+    ],
+)
+def test_lengths_are_told_in_their_two_largest_units(length, words):
+    assert formatting.span(length) == words
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=-2), "now"),
+        (timedelta(seconds=4), "now"),
+        (timedelta(seconds=11), "11 s"),
+        (timedelta(minutes=3, seconds=9), "3 min"),
+        (timedelta(hours=2, minutes=1), "2 h"),
+        (timedelta(days=3), "25 Mar"),
+    ],
+)
+def test_ages_are_short(passed, words):
+    assert formatting.age(NOON - passed, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0, "0%"), (0.001, "<1%"), (0.394, "39%"), (0.999, "99%"), (1, "100%"), (1.2, "120%")]
+)
+def test_nearly_all_is_not_all(share, words):
+    assert formatting.percent(share) == words
+
+
+def test_a_time_names_the_place_and_the_offset_in_force():
+    winter, summer = datetime(2027, 1, 5, 14, tzinfo=UTC), datetime(2027, 7, 5, 14, tzinfo=UTC)
+
+    assert formatting.moment_in(winter, "Europe/Madrid") == "Tue 5 Jan 2027, 15:00 Madrid (UTC+1)"
+    assert formatting.moment_in(summer, "Europe/Madrid") == "Mon 5 Jul 2027, 16:00 Madrid (UTC+2)"
+    assert formatting.moment_in(winter, "UTC") == "Tue 5 Jan 2027, 14:00 UTC"
+
+
+def test_an_end_on_another_day_says_so():
+    starts_at = datetime(2027, 1, 5, 22, 30, tzinfo=UTC)
+
+    words = formatting.period_in(starts_at, starts_at + timedelta(hours=1), "Europe/Madrid")
+
+    assert words == "Tue 5 Jan 2027, 23:30–Wed 6 Jan, 00:30 Madrid (UTC+1)"
+
+
+def test_the_viewers_own_time_stands_beside_the_events_where_clocks_differ():
+    webinar = event(starts_at=datetime(2027, 7, 22, 13, tzinfo=UTC), zone="Europe/Madrid")
+
+    assert header.when(webinar, "Europe/Paris") == ["Thu 22 Jul 2027, 15:00–16:30 Madrid (UTC+2)"]
+    assert header.when(webinar, "America/Chicago")[1] == "For you: Thu 22 Jul 2027, 08:00 Chicago (UTC-5)"
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [
+        (timedelta(hours=-30), "Starts in 1 d 6 h"),
+        (timedelta(minutes=20), "Ends in 1 h 10 min"),
+        (timedelta(minutes=90, seconds=30), "Just ended"),
+        (timedelta(hours=4, minutes=30), "Ended 3 h ago"),
+    ],
+)
+def test_the_countdown_follows_the_event(offset, words):
+    assert header.countdown(NOON, NOON + timedelta(minutes=90), NOON + offset) == words
+
+
+def test_labels_of_others_are_no_markdown():
+    assert markup.label("![x](y) *b* `c` [d]") == r"\!\[x\]\(y\) \*b\* \`c\` \[d\]"
+    assert "://" not in markup.label("http://evil.example").replace("\\", "")
+
+
+def test_texts_are_escaped_once_and_markup_is_kept():
+    inner = markup.markup("<b>{name}</b>", name="<i>")
+
+    assert markup.markup("<p>{inner}{text}</p>", inner=inner, text="{&}") == "<p><b>&lt;i&gt;</b>{&amp;}</p>"
+
+
+def test_the_curve_runs_from_before_the_first_registration_to_this_moment():
+    snapshot = stats(event(places=500), active=318)
+
+    rows = curve.datasets(snapshot)["curve"]
+
+    assert rows[0]["active"] == 0
+    assert rows[-1]["active"] == 318
+    assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
+
+
+def test_the_axis_shows_the_events_own_clock():
+    webinar = event(starts_at=datetime(2027, 7, 22, 13, tzinfo=UTC), zone="Europe/Madrid")
+    snapshot = stats(webinar, server_time=datetime(2027, 7, 22, 10, tzinfo=UTC))
+
+    last = curve.datasets(snapshot)["last"][0]
+
+    assert datetime.fromtimestamp(last["at"] / 1000, UTC).hour == 12
+    assert last["words"] == "Thu 22 Jul 2027, 12:00 Madrid (UTC+2)"
+
+
+def test_a_start_far_off_does_not_press_the_curve_against_the_axis():
+    far = stats(event(starts_at=datetime.now(UTC) + timedelta(days=200)))
+    near = stats(event(starts_at=datetime.now(UTC) + timedelta(days=2)))
+
+    assert curve.datasets(far)["start"][0]["shown"] == 0
+    assert curve.datasets(near)["start"][0]["shown"] == 1
+
+
+def test_a_full_event_says_since_when():
+    full, free = stats(event(places=300), active=300), stats(event(places=301), active=300)
+
+    assert curve.full_since(full) == full.curve[-1].at
+    assert curve.full_since(free) is None
+
+
+def test_unlimited_places_draw_no_rule():
+    assert curve.datasets(stats(event(places=None)))["places"][0]["shown"] == 0
+
+
+def test_the_longest_bar_fills_its_track_and_the_rest_is_counted():
+    snapshot = stats(event(), active=300)
+
+    drawn = bars.country_bars(snapshot.countries)
+
+    assert drawn[0].solid == 1
+    assert drawn[-1].name == "1 more"
+    assert sum(int(bar.words) for bar in drawn) == 300
+
+
+def test_confirmed_and_pending_make_one_bar():
+    first = bars.audience_bars(stats(event(), active=300).audiences)[0]
+
+    assert first.solid + first.striped == 1
+    assert first.words == "117 · 39%"
+
+
+def test_the_hours_of_the_day_fall_into_three_parts():
+    parts = [local_hours.part_of_day(hour) for hour in range(24)]
+
+    assert parts.count(local_hours.WORKING) == 10
+    assert parts[22:] + parts[:6] == [local_hours.NIGHT] * 8
+
+
+def test_the_headline_names_those_who_would_join_at_night():
+    snapshot = stats(event(), active=318)
+
+    assert local_hours.headline(snapshot.local_hours) == "7% would join at night, 78% in working hours."
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (10080, "1 week before"),
+        (1440, "1 day before"),
+        (90, "90 minutes before"),
+        (0, "At the start"),
+        (-2880, "2 days after"),
+    ],
+)
+def test_reminders_are_named_by_their_distance(minutes, words):
+    assert reminders.name(minutes) == words
+
+
+def test_the_summary_tells_the_tiles():
+    assert tiles.summary(stats(event(places=500))) == "318 of 500 places taken. 46 in the last 24 hours."
+
+
+def test_a_young_curve_lies_flat_before_its_first_registration():
+    now = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    first = CurvePoint(at=now - timedelta(minutes=5), active=3, new=3, cancelled=0)
+    snapshot = stats(event(), active=3, server_time=now, curve=[first], curve_bin_minutes=60)
+
+    rows = curve.datasets(snapshot)["curve"]
+
+    assert [row["active"] for row in rows] == [0, 0, 3]
+    assert rows[-1]["at"] - rows[0]["at"] == timedelta(hours=6) / timedelta(milliseconds=1)
