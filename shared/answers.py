@@ -29,11 +29,12 @@ def places_left(event: Event) -> int | None:
     return max(0, event.places.places - event.places.confirmed - event.places.pending)
 
 
-def event_summary(event: Event) -> EventSummary:
-    return EventSummary(**_summary(event))
+def event_summary(event: Event, *, with_registered: bool) -> EventSummary:
+    """`with_registered` for those who work on the calendar."""
+    return EventSummary(**_summary(event, with_registered=with_registered))
 
 
-def _summary(event: Event) -> dict[str, object]:
+def _summary(event: Event, *, with_registered: bool) -> dict[str, object]:
     offset = timezones.offset_text(event.starts_at, event.time_zone) if event.starts_at and event.time_zone else None
     same = ("id", "slug", "state", "title", "form", "starts_at", "ends_at", "starts_at_local", "time_zone", "minutes",
             "languages", "revision")  # fmt: skip
@@ -45,6 +46,7 @@ def _summary(event: Event) -> dict[str, object]:
         "utc_offset": offset,
         "places": event.places.places,
         "places_left": places_left(event),
+        "registered": event.places.confirmed + event.places.pending if with_registered else None,
     }
 
 
@@ -54,7 +56,7 @@ def event_answer(event: Event, *, with_remarks: bool) -> EventAnswer:
             "is_open_to_all", "registration_url", "registration_closes_at", "state_reason", "published_at",
             "updated_at", "version")  # fmt: skip
     return EventAnswer(
-        **_summary(event),
+        **_summary(event, with_registered=with_remarks),
         **{name: getattr(event, name) for name in same},
         people=[person_facts(person) for person in event.people],
         programme=programme_answer(event),

@@ -45,7 +45,7 @@ def snapshot(session: Session, event: Event) -> Stats:
     return Stats(
         server_time=clock.now(),
         version=event.places.version,
-        event=answers.event_summary(event),
+        event=answers.event_summary(event, with_registered=True),
         totals=_totals(event, counted),
         curve=curve(counted[tallies.GAINED], counted[tallies.LOST], step=step),
         curve_bin_minutes=int(step.total_seconds() // 60),

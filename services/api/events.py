@@ -45,7 +45,9 @@ def list_events(
     found = list(session.scalars(_from(query, after)))
     rows, more = found[:limit], len(found) > limit
     cursor = paging.encode(rows[-1].starts_at.isoformat() if rows[-1].starts_at else "", rows[-1].id) if more else None
-    return EventPage(events=[answers.event_summary(event) for event in rows], next=cursor)
+    return EventPage(
+        events=[answers.event_summary(event, with_registered=scope == "mine") for event in rows], next=cursor
+    )
 
 
 def _public(query: Select[Event]) -> Select[Event]:

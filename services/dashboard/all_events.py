@@ -44,7 +44,7 @@ def _row(event: EventSummary) -> Markup:
         calendar=event.calendar.title,
         state=state(event, clock.now()),
         start=start(event),
-        registered=registered(event),
+        registered=count(event.registered) if event.registered is not None else "–",
         places=count(event.places) if event.places is not None else "No limit",
     )
 
@@ -57,10 +57,3 @@ def start(event: EventSummary) -> Markup:
         moment=f"{event.starts_at_local:%a %-d %b %Y, %H:%M}",
         place=formatting.place(event.starts_at, event.time_zone),
     )
-
-
-def registered(event: EventSummary) -> str:
-    """The list does not say how many registered where there is no limit."""
-    if event.places is None or event.places_left is None:
-        return "–"
-    return count(event.places - event.places_left)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 from shared.announcements.wording import folded
 from shared.announcements.zone_phrases import ZonePhrase, zone_at
@@ -68,7 +69,12 @@ class _Reading:
 
 def find_clocks(text: str, *, is_time_field: bool = False) -> list[Clock]:
     """Every clock time in reading order. In a field named "Time" bare numbers count as well."""
-    return list(_clocks(text, folded(text), is_time_field=is_time_field))
+    return list(_found(text, is_time_field))
+
+
+@lru_cache(maxsize=2_000)  # Each recogniser asks this of the same sentences.
+def _found(text: str, is_time_field: bool) -> tuple[Clock, ...]:
+    return tuple(_clocks(text, folded(text), is_time_field=is_time_field))
 
 
 def _clocks(text: str, lowered: str, *, is_time_field: bool) -> Iterator[Clock]:

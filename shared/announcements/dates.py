@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from shared.announcements.wording import alternation, folded
 
@@ -91,6 +92,11 @@ class DateMention:
 
 def find_dates(text: str) -> list[DateMention]:
     """Every date in reading order, a range as one mention; spans are positions in the text as given."""
+    return list(_found(text))
+
+
+@lru_cache(maxsize=2_000)  # Each recogniser asks this of the same sentences.
+def _found(text: str) -> tuple[DateMention, ...]:
     lowered = folded(text)
     found: list[DateMention] = []
     taken = bytearray(len(text))
@@ -101,7 +107,7 @@ def find_dates(text: str) -> list[DateMention]:
             if (mention := _mention(match, text)) is not None:
                 found.append(mention)
                 taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
-    return _ranges(sorted(found, key=lambda mention: mention.start), lowered, text)
+    return tuple(_ranges(sorted(found, key=lambda mention: mention.start), lowered, text))
 
 
 def _mention(match: re.Match[str], text: str) -> DateMention | None:

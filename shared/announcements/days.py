@@ -22,6 +22,7 @@ _HAPPENS = re.compile(
 )
 _BARE_YEAR = re.compile(r"(?<![\d/.-])20\d\d(?![\d/.-])")
 _LONGEST = 60
+_MOST_NAMED = 300
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -49,7 +50,8 @@ class DayReader:
         self.today = today
         self.month_first = month_first
         self.notes = notes
-        self.named = [_Named(p, m) for p in passages if not p.is_aside for m in find_dates(p.text)]
+        self.named = [_Named(p, m) for p in passages if not p.is_aside for m in find_dates(p.text)][:_MOST_NAMED]
+        self._mentions = [day for named in self.named for day in (named.mention.first, named.mention.last)]
         first_texts = [p.text for p in passages if p.topic is Topic.LEAD or p.label in (Label.DATE, Label.TITLE)]
         years = {int(year) for text in first_texts for year in _BARE_YEAR.findall(text)}
         self.stated_year = years.pop() if len(years) == 1 else None
@@ -89,7 +91,7 @@ class DayReader:
 
     def _chosen(self, ranked: list[_Named]) -> Days | None:
         for named in ranked:
-            first = self.resolve(named.mention.first, self._mentions())
+            first = self.resolve(named.mention.first, self._mentions)
             if first is None:
                 continue
             last = self._last_day(named, first, ranked)
@@ -104,7 +106,7 @@ class DayReader:
         if day == named.mention.first:
             ends = [n for n in self.named if n.passage.label is Label.ENDS] or self._next_alone(named, ranked)
             day = ends[0].mention.last if ends else day
-        last = self.resolve(replace(day, year=day.year or first.year), self._mentions())
+        last = self.resolve(replace(day, year=day.year or first.year), self._mentions)
         if last is not None and last < first and day.year is None:
             last = Day(day.day, day.month).on(first.year + 1)
         return last if last is not None and first <= last <= first + timedelta(days=_LONGEST) else first
@@ -114,9 +116,6 @@ class DayReader:
             return []
         alone = [n for n in ranked if self._rank(n.passage) == 1 and n.passage is not named.passage]
         return [n for n in alone if len(n.passage.text.strip()) - len(n.mention.text) <= 2][:1]
-
-    def _mentions(self) -> list[Day]:
-        return [day for named in self.named for day in (named.mention.first, named.mention.last)]
 
     def resolve(self, day: Day, others: Iterable[Day] = ()) -> date | None:
         """The date a mention means: with the year of a fuller mention of the same day, or the next such day."""
@@ -128,7 +127,7 @@ class DayReader:
         return day.on(year) if year is not None else next_on(day, self.today)
 
     def resolve_mention(self, mention: DateMention) -> date | None:
-        return self.resolve(mention.first, self._mentions())
+        return self.resolve(mention.first, self._mentions)
 
     def _ordered(self, day: Day) -> Day:
         """Day and month in the likelier order; a stated weekday decides if it fits only one."""
@@ -144,11 +143,11 @@ class DayReader:
         ordered = self._ordered(day)
         if not ordered.swapped or ordered.year is None:
             return None
-        same = [d for d in self._mentions() if not d.swapped and (d.day, d.month) == (chosen.day, chosen.month)]
+        same = [d for d in self._mentions if not d.swapped and (d.day, d.month) == (chosen.day, chosen.month)]
         return None if same else date(chosen.year, chosen.day, chosen.month)
 
     def _tell_about_year(self, day: Day, on: date, excerpt: str) -> None:
-        others = self._mentions()
+        others = self._mentions
         if day.year is not None or any((d.day, d.month) == (day.day, day.month) and d.year for d in others):
             return
         shown = f"{on.day} {on:%B %Y}"

@@ -9,7 +9,7 @@ from shared.schemas.programme import ItemKind
 _PATTERNS = (
     (
         ItemKind.QUESTIONS,
-        r"(?:audience |live |open )?q\s?(?:&|and)\s?a\b|questions?(?!\s(?:of|de|du)\b)|preguntas?|turno (?:abierto )?de (?:preguntas|palabras)|dialogo abierto|ronda de preguntas|"
+        r"(?:audience |live |open )?q\s?(?:&|and)\s?a\b|questions?\b(?!\s(?:of|de|du)\b)|preguntas?|turno (?:abierto )?de (?:preguntas|palabras)|dialogo abierto|ronda de preguntas|"
         r"(?:open |general |plenary |group |moderated )?discussion(?! paper)|(?:open )?debate?(?:\b)(?! on| sur| sobre)|echanges?(?: avec|\b)|"
         r"temps d'echange|debat|coloquio|intercambio|answers|open floor|open mic",
     ),

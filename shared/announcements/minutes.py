@@ -39,7 +39,7 @@ _LONGEST = 24 * 60
 _LONGEST_LINE = 2_000
 _CAPTIONS = r"(?:duration|duree|duracion|length|approx\.?|environ|env\.?|aprox\.?|about|ca\.?|circa|~|≈|max\.?)"
 # Words after which a length is part of the sentence: "a city in 15 minutes".
-_LEADS_ON = re.compile(r"\b(?:in|en|of|de|para|pour|for|within|the|under|y|and|et|a|la|las|les)\s*$")
+_LEADS_ON = re.compile(r"\b(?:in|en|of|de|para|pour|for|within|the|under|y|and|et|a|la|las|les|x|×|\+)\s*$")
 _IN_BRACKETS = re.compile(
     rf"[(\[]\s?(?:{_CAPTIONS}\s?:?\s?)?(?P<length>[^()\[\]]{{1,30}}?)\s?(?:each|chacun|chacune|cada uno)?\s?[)\]]"
 )

@@ -142,7 +142,7 @@ def _divided(text: str) -> tuple[str, list[str]]:
         return text, []
     rest = match["rest"].strip()
     if text[match.end("name") :].lstrip().startswith("(") and rest.count(")") > rest.count("("):
-        rest = rest.replace(")", ",", 1)
+        rest = rest.replace(")", ",", 1).rstrip(" ,")
     elif text[match.end("name") :].lstrip().startswith("("):
         rest = rest.rstrip(")")
     marks = ";" if rest.partition(":")[0] in _FIELD_LABELS else ",;|–—"

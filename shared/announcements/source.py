@@ -55,19 +55,21 @@ def read_blocks(text: str | bytes, *, media_type: str) -> tuple[str, tuple[Block
     decoded = _cleaned(_decoded(text, charset) if isinstance(text, bytes) else text)
     if not decoded.strip():
         raise AnnouncementEmpty("The announcement is empty. Paste its text, with the heading and the date.")
-    blocks = _READERS[_actual_kind(decoded, kind)](decoded)
-    _refuse_books(blocks)
+    kind = _actual_kind(decoded, kind)
+    if kind != "text/html":  # A page's source may have many lines that hold no text.
+        _refuse_book(lines=decoded.count("\n"), letters=0)
+    blocks = _READERS[kind](decoded)
+    written = [line for block in blocks for line in block_lines(block)]
+    _refuse_book(lines=len(written), letters=sum(len(line.plain) for line in written))
     return decoded, blocks
 
 
-def _refuse_books(blocks: tuple[Block, ...]) -> None:
+def _refuse_book(*, lines: int, letters: int) -> None:
     """What is longer than any announcement would keep the recognisers busy for minutes."""
-    lines = [line for block in blocks for line in block_lines(block)]
-    letters = sum(len(line.plain) for line in lines)
-    if len(lines) > _MOST_LINES or letters > _MOST_LETTERS:
+    if lines > _MOST_LINES or letters > _MOST_LETTERS:
         raise AnnouncementTooLarge(
-            f"The announcement has {len(lines):,} lines and {letters:,} characters; {_MOST_LINES:,} lines and "
-            f"{_MOST_LETTERS:,} characters are read. Send only the part that announces the event."
+            f"The announcement has more than the {_MOST_LINES:,} lines or {_MOST_LETTERS:,} characters that are read. "
+            f"Send only the part that announces the event."
         )
 
 

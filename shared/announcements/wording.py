@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 _SAME = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "`": "'", "‐": "-", "‑": "-", "−": "-", "\xa0": " ", "\u202f": " "}
@@ -15,6 +15,7 @@ def _folded_character(character: str) -> str:
     return plain if len(plain) == 1 else character
 
 
+@lru_cache(maxsize=4_000)
 def folded(text: str) -> str:
     """The text in lower case without accents. Every character keeps its position, so spans fit the original."""
     text = text.translate(_SAME)

@@ -47,7 +47,10 @@ class ProgrammeItemAnswer(ProgrammeItemFacts):
 
 
 class EventSummary(BaseModel):
-    """What everyone may see in a list. Instants are UTC (RFC 3339), `…_local` is the wall clock in `time_zone`."""
+    """What everyone may see in a list. Instants are UTC (RFC 3339), `…_local` is the wall clock in `time_zone`.
+
+    `registered` is for those who work on the calendar; None for everyone else.
+    """
 
     id: UUID
     slug: str
@@ -67,6 +70,7 @@ class EventSummary(BaseModel):
     languages: list[str]
     places: int | None
     places_left: int | None
+    registered: int | None = None
     revision: int
 
 

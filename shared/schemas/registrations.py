@@ -38,9 +38,16 @@ def _zone(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise PydanticCustomError("language", "is not one of {known}", {"known": ", ".join(LANGUAGES)})
+    return value
+
+
 Address = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_address)]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+Language = Annotated[str, AfterValidator(_language)]
 
 
 class Applicant(BaseModel):
@@ -69,7 +76,7 @@ class Applicant(BaseModel):
     city: OptionalShortText = None
     country: Country | None = None
     audience: OptionalShortText = None
-    language: str | None = None
+    language: Language | None = None
     time_zone: Zone | None = None
     consent: bool
 
@@ -77,13 +84,6 @@ class Applicant(BaseModel):
     @classmethod
     def _nothing_chosen(cls, value: Any) -> Any:
         return None if value == "" else value
-
-    @field_validator("language")
-    @classmethod
-    def _known_language(cls, value: str | None) -> str | None:
-        if value is not None and value not in LANGUAGES:
-            raise PydanticCustomError("language", "is not one of {known}", {"known": ", ".join(LANGUAGES)})
-        return value
 
     @field_validator("consent")
     @classmethod
@@ -134,7 +134,7 @@ class RegistrationCorrection(BaseModel):
     name: ShortText | None = None
     organisation: OptionalShortText = None
     city: OptionalShortText = None
-    language: str | None = None
+    language: Language | None = None
     time_zone: Zone | None = None
 
 

@@ -65,6 +65,7 @@ def event(
         "languages": ["en", "es", "fr"],
         "places": places,
         "places_left": places,
+        "registered": 0,
         "revision": 0,
         "text_language": "en",
         "introduction": None,

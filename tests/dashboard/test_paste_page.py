@@ -158,7 +158,7 @@ def test_a_failure_of_the_api_keeps_the_text(fake, open_page):
 
 
 def test_all_events_lead_to_their_live_screens(fake, open_page):
-    first = fake.world.add(event(title="The first", places=100, places_left=58))
+    first = fake.world.add(event(title="The first", places=100, places_left=58, registered=42))
     fake.world.add(event(title="The second", places=None))
 
     drawn = words(open_page("screens/all_events.py"))

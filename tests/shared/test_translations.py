@@ -31,7 +31,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
 def sources() -> frozenset[tuple[str, ...]]:
     """Every text in the code and the templates: the singular, and the plural where there is one."""
     with (CATALOGUES / "babel.cfg").open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     found = extract_from_dir(SERVICES, methods, options, keywords=KEYWORDS)
     return frozenset(as_tuple(texts) for _, _, texts, _, _ in found)
 
@@ -102,8 +102,15 @@ def test_the_catalogues_are_read_without_being_compiled_first() -> None:
 
 @pytest.mark.parametrize(
     ("wish", "language"),
-    [("es-MX,es;q=0.9", "es"), ("de;q=1,fr;q=0.2", "fr"), ("en;q=0,fr;q=0.1", "fr"), ("*", "en"), (None, "en"), ("fr;q=x", "en")],
-)  # fmt: skip
+    [
+        ("es-MX,es;q=0.9", "es"),
+        ("de;q=1,fr;q=0.2", "fr"),
+        ("en;q=0,fr;q=0.1", "fr"),
+        ("*", "en"),
+        (None, "en"),
+        ("fr;q=x", "en"),
+    ],
+)
 def test_the_browser_s_best_wish_counts(wish: str | None, language: str) -> None:
     assert best_language(wish) == language
 

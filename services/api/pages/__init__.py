@@ -1,0 +1,1 @@
+"""The pages that attendees read: server-rendered, whole without JavaScript."""

@@ -1,0 +1,55 @@
+"""An event's page, with the form to register on it."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.api.database import DatabaseSession
+from services.api.pages.event_view import EventView
+from services.api.pages.forms import Form, country_options
+from services.api.pages.kept import KeptPages
+from services.api.pages.reader import CurrentReader, Reader
+from services.api.pages.rendering import READING, page
+from services.api.pages.structured import structured_event
+from services.api.pages.zones import zone_options
+from shared import events
+from shared.models import Event
+
+router = APIRouter()
+_kept = KeptPages()
+
+
+@router.api_route("/events/{event_key}", methods=READING)
+def show_event(event_key: str, request: Request, reader: CurrentReader, session: DatabaseSession) -> Response:
+    event = events.get_public(session, event_key)
+    if event.slug != event_key:
+        return RedirectResponse(reader.link(f"/events/{event.slug}"), 308)
+    return _kept.answer(request, _what_it_says(event, reader), lambda: event_page(event, reader, first_form(reader)))
+
+
+def _what_it_says(event: Event, reader: Reader) -> tuple[object, ...]:
+    """Everything that the page depends on: who reads it, every edit and registration, and what time alone changes."""
+    view, calendar = EventView(event, reader), event.calendar
+    of_calendar = (calendar.slug, calendar.title, calendar.organisation, calendar.language)
+    return event.id, event.version, event.places.version, view.state, view.closed, of_calendar, reader
+
+
+def first_form(reader: Reader) -> Form:
+    return Form({"language": reader.language, "time_zone": reader.zone or ""})
+
+
+def event_page(event: Event, reader: Reader, form: Form, *, status: int = 200) -> HTMLResponse:
+    reader = replace(reader, path=f"/events/{event.slug}")
+    view = EventView(event, reader)
+    return page(
+        reader,
+        "event.html",
+        status=status,
+        view=view,
+        event=event,
+        form=form,
+        structured=structured_event(view),
+        country_options=country_options(reader.language),
+        zone_options=zone_options(),
+    )

@@ -1,0 +1,126 @@
+"""One's own registration, behind the signed link of the mails: see it, correct it, give the place back."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from services.api.calendar_entries import personal_entry
+from services.api.database import DatabaseSession
+from services.api.pages.event_view import EventView
+from services.api.pages.forms import Form, check, read_form
+from services.api.pages.reader import CurrentReader, Reader
+from services.api.pages.rendering import PRIVATE, READING, page
+from services.api.pages.zones import zone_options
+from shared import ical, links, registrations
+from shared.database import new_session
+from shared.links import Purpose
+from shared.models import Registration, RegistrationStatus
+from shared.schemas.registrations import RegistrationCorrection
+from shared.translations import LANGUAGES
+
+router = APIRouter()
+
+
+def _own(token: str) -> UUID:
+    return links.read(Purpose.MY, token)
+
+
+Own = Annotated[UUID, Depends(_own)]
+
+
+@router.api_route("/my/{token}", methods=READING)
+def show_registration(
+    token: str, own: Own, reader: CurrentReader, session: DatabaseSession, saved: str = ""
+) -> Response:
+    registration = registrations.get(session, own)
+    reader = _at_home(reader, registration)
+    return _page(session, registration, reader, token, _filled(registration), is_saved=bool(saved))
+
+
+def _at_home(reader: Reader, registration: Registration) -> Reader:
+    """In the language and on the clocks that the person chose, unless the address says otherwise."""
+    is_chosen = "lang" in dict(reader.chosen) or registration.language not in LANGUAGES
+    language = reader.language if is_chosen else registration.language
+    return replace(
+        reader, path=reader.path.removesuffix("/cancel"), language=language, zone=reader.zone or registration.time_zone
+    )
+
+
+def _filled(registration: Registration) -> Form:
+    names = RegistrationCorrection.model_fields
+    return Form({name: getattr(registration, name) or "" for name in names})
+
+
+def _page(
+    session: Session,
+    registration: Registration,
+    reader: Reader,
+    token: str,
+    form: Form,
+    *,
+    status: int = 200,
+    is_saved: bool = False,
+) -> Response:
+    return page(
+        reader,
+        "my.html",
+        status=status,
+        headers=PRIVATE,
+        registration=registration,
+        view=EventView(registration.event, reader),
+        ahead=_ahead(session, registration),
+        form=form,
+        token=token,
+        is_saved=is_saved,
+        zone_options=zone_options(),
+    )
+
+
+def _ahead(session: Session, registration: Registration) -> int:
+    """How many wait in front of this one."""
+    if registration.status != RegistrationStatus.WAITLISTED:
+        return 0
+    query = select(func.count()).where(
+        Registration.event_id == registration.event_id,
+        Registration.status == RegistrationStatus.WAITLISTED,
+        Registration.position < registration.position,
+    )
+    return session.scalar(query) or 0
+
+
+@router.post("/my/{token}")
+async def correct_registration(token: str, own: Own, request: Request, reader: CurrentReader) -> Response:
+    return await run_in_threadpool(_correct, token, own, reader, await read_form(request))
+
+
+def _correct(token: str, own: UUID, reader: Reader, typed: dict[str, str]) -> Response:
+    """One transaction; 422 with the form where something is to be corrected first."""
+    correction, form = check(RegistrationCorrection, typed)
+    with new_session() as session:
+        if correction is None or correction.language not in LANGUAGES:
+            registration = registrations.get(session, own)
+            return _page(session, registration, _at_home(reader, registration), token, form, status=422)
+        registrations.correct(session, own, correction)
+        session.commit()
+    return RedirectResponse(reader.link(f"/my/{token}", saved="yes"), 303, headers=PRIVATE)
+
+
+@router.post("/my/{token}/cancel")
+def cancel_registration(token: str, own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
+    """Give the place back; a second time changes nothing."""
+    registrations.cancel(session, own)
+    return RedirectResponse(reader.link(f"/my/{token}"), 303, headers=PRIVATE)
+
+
+@router.api_route("/my/{token}/event.ics", methods=READING)
+def read_calendar_entry(own: Own, session: DatabaseSession) -> Response:
+    """The entry that the mail holds, under the same UID: a calendar that has it already will not show it twice."""
+    entry = personal_entry(registrations.get(session, own))
+    headers = PRIVATE | {"Content-Disposition": 'inline; filename="event.ics"'}
+    return Response(ical.single_event(entry), media_type="text/calendar", headers=headers)

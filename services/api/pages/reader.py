@@ -1,0 +1,69 @@
+"""Who reads the page: the language they want it in, and the time zone they live in if they said so."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from babel import Locale
+from fastapi import Depends, Request
+
+from services.api.pages.zones import find_zone
+from shared.settings import get_settings
+from shared.translations import LANGUAGES, best_language, locale
+
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`chosen` holds what the address bar says (`?lang=`, `?zone=`), so that links and forms can carry it on."""
+
+    language: str
+    zone: str | None
+    path: str
+    chosen: tuple[tuple[str, str], ...]
+    # What they typed for a zone, where nobody can tell which they mean.
+    unknown_zone: str | None = None
+
+    @property
+    def locale(self) -> Locale:
+        """English is written as outside the United States: 24 hours, day before month."""
+        return locale("en-GB" if self.language == "en" else self.language)
+
+    @property
+    def direction(self) -> str:
+        return str(self.locale.text_direction)
+
+    def link(self, path: str, **more: str | int) -> str:
+        query = urlencode(dict(self.chosen) | more)
+        return f"{path}?{query}" if query else path
+
+    def switch(self, language: str) -> str:
+        """This page in another language."""
+        return self.link(self.path, lang=language)
+
+    def in_language(self, language: str | None) -> str:
+        """The absolute address of this page in a language, or as the browser wishes."""
+        return get_settings().site_url + self.path + (f"?lang={language}" if language else "")
+
+    @property
+    def canonical(self) -> str:
+        return self.in_language(dict(self.chosen).get("lang"))
+
+
+def reader_of(request: Request) -> Reader:
+    """Never fails: what cannot be understood counts as not said."""
+    wanted, typed = request.query_params.get("lang"), request.query_params.get("zone", "").strip()
+    zone = find_zone(typed)
+    language = wanted if wanted in LANGUAGES else None
+    said = {"lang": language, "zone": zone}
+    return Reader(
+        language=language or best_language(request.headers.get("accept-language")),
+        zone=zone,
+        path=request.url.path,
+        chosen=tuple((name, value) for name, value in said.items() if value),
+        unknown_zone=typed[:_LONGEST_SHOWN] if typed and not zone else None,
+    )
+
+
+CurrentReader = Annotated[Reader, Depends(reader_of)]

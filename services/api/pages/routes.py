@@ -1,0 +1,9 @@
+"""All pages, one router for each feature."""
+
+from fastapi import APIRouter
+
+from services.api.pages import events, home, my, registering, unsubscribing
+
+router = APIRouter(include_in_schema=False)
+for feature in (home, events, registering, my, unsubscribing):
+    router.include_router(feature.router)

@@ -1,0 +1,34 @@
+"""No more mail but what one's registrations require: a page with one button, and the mail program's one click."""
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from services.api.database import DatabaseSession
+from services.api.pages.reader import CurrentReader
+from services.api.pages.rendering import PRIVATE, READING, page
+from shared import links, registrations, suppressions
+from shared.errors import NotFound
+from shared.links import Purpose
+
+router = APIRouter()
+
+
+# Programs that scan mail open every link in it, so opening this one changes nothing.
+@router.api_route("/unsubscribe/{token}", methods=READING)
+def show_unsubscribe(token: str, reader: CurrentReader) -> Response:
+    return page(reader, "unsubscribe.html", headers=PRIVATE, token=token, is_done=False)
+
+
+@router.post("/unsubscribe/{token}")
+def unsubscribe(token: str, reader: CurrentReader, session: DatabaseSession) -> Response:
+    """RFC 8058. The same answer for a token nobody signed: it tells nothing about who is registered."""
+    _suppress_holder(session, token)
+    return page(reader, "unsubscribe.html", headers=PRIVATE, token=token, is_done=True)
+
+
+def _suppress_holder(session: Session, token: str) -> None:
+    try:
+        registration = registrations.get(session, links.read(Purpose.UNSUBSCRIBE, token))
+    except NotFound:
+        return
+    suppressions.suppress(session, registration.address, suppressions.UNSUBSCRIBED)
