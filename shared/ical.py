@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard
@@ -87,6 +88,16 @@ class PublicCalendar:
     time_zone: str
     url: str
     source_url: str
+
+
+def registration_uid(registration_id: UUID, domain: str) -> str:
+    """One registration, one entry: a REPLY names the person by it, and withdrawing it concerns nobody else."""
+    return f"reg-{registration_id}@{domain}"
+
+
+def event_uid(event_id: UUID, domain: str) -> str:
+    """The event in public feeds."""
+    return f"event-{event_id}@{domain}"
 
 
 def request(

@@ -7,7 +7,7 @@ from services.api.pages.markdown import plain_text
 from services.api.pages.texts import N_
 from shared import answers
 from shared.errors import NotFound
-from shared.ical import CalendarEntry, Status
+from shared.ical import CalendarEntry, Status, event_uid, registration_uid
 from shared.models import Event, EventState, Registration, RegistrationStatus
 from shared.settings import get_settings
 from shared.translations import translations
@@ -21,7 +21,7 @@ def public_entry(event: Event) -> CalendarEntry:
         raise NotFound("This event has no date, so there is nothing for a calendar. Look at its page again later.")
     is_off = event.state in CALLED_OFF
     return CalendarEntry(
-        uid=f"event-{event.id}@{get_settings().mail_domain}",
+        uid=event_uid(event.id, get_settings().mail_domain),
         sequence=event.revision,
         starts_at=event.starts_at.astimezone(UTC),
         ends_at=event.ends_at.astimezone(UTC),
@@ -40,7 +40,7 @@ def personal_entry(registration: Registration) -> CalendarEntry:
     """The event under the UID and SEQUENCE that this person's mail gave it. Raises NotFound without a place or date."""
     if registration.status != RegistrationStatus.CONFIRMED:
         raise NotFound("There is no place to put in a calendar. The page of the registration says where it stands.")
-    uid = f"reg-{registration.id}@{get_settings().mail_domain}"
+    uid = registration_uid(registration.id, get_settings().mail_domain)
     return replace(public_entry(registration.event), uid=uid, sequence=registration.sequence)
 
 

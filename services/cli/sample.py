@@ -38,59 +38,93 @@ def _item(title: str, kind: ItemKind, minutes: int, day: int = 1, at: time | Non
 
 
 _SHADE = _Sample(
-    9, time(15), "Europe/Madrid", 150, 75,
-    {
-        "title": "Shade where people walk", "form": "webinar", "languages": ["en"], "hosts": ["Network of Cooler Cities"],
-        "introduction": "Streets without shade are streets without people. Three cities show **what they planted, "
-        "what it cost and what survived** the second summer.",
-        "contents": ["Choosing species for a hotter street", "Paying for water in dry years", "Shade before trees: canopies"],
+    in_days=9,
+    at=time(15),
+    zone="Europe/Madrid",
+    places=150,
+    minutes=75,
+    facts={
+        "title": "Shade where people walk",
+        "form": "webinar",
+        "languages": ["en"],
+        "hosts": ["Network of Cooler Cities"],
+        "introduction": "Streets without shade are streets without people. Three cities show **what they planted, what "
+        "it cost and what survived** the second summer.",
+        "contents": [
+            "Choosing species for a hotter street",
+            "Paying for water in dry years",
+            "Shade before trees: canopies",
+        ],
         "audiences": ["City officials", "Landscape architects", "Researchers and students"],
-        "is_free": True, "is_open_to_all": True,
+        "is_free": True,
+        "is_open_to_all": True,
     },
-    [
+    programme=[
         _item("Welcome", ItemKind.WELCOME, 5),
-        _talk("Four thousand trees in three years", 15, "Núria Vidal", "Head of urban forestry", "City council", "Lleida"),
-        _talk("Canopies that pay for themselves", 15, "Tomás Quiroga", "Engineer", "Metropolitan works office", "Córdoba"),
+        _talk(
+            "Four thousand trees in three years", 15, "Núria Vidal", "Head of urban forestry", "City council", "Lleida"
+        ),
+        _talk("Canopies that pay for themselves", 15, "Tomás Quiroga", "Engineer", "Works office", "Córdoba"),
         _talk("Who waters in August?", 15, "Amina Benali", "Director", "Green spaces agency", "Tunis"),
         _item("Questions and answers", ItemKind.QUESTIONS, 20),
         _item("Closing", ItemKind.CLOSING, 5),
     ],
-    [PersonFacts(name="Joanna Mills", part=Part.MODERATOR, role="Coordinator", organisation="Network of Cooler Cities")],
-)  # fmt: skip
+    people=[
+        PersonFacts(
+            name="Joanna Mills", part=Part.MODERATOR, role="Coordinator", organisation="Network of Cooler Cities"
+        )
+    ],
+)
 _NIGHT_BUSES = _Sample(
-    16, time(11), "Europe/Paris", 3, 70,
-    {
-        "title": "Night buses, safe stops", "form": "webinar", "languages": ["en", "fr"],
+    in_days=16,
+    at=time(11),
+    zone="Europe/Paris",
+    places=3,
+    minutes=70,
+    facts={
+        "title": "Night buses, safe stops",
+        "form": "webinar",
+        "languages": ["en", "fr"],
         "hosts": ["Public Transport After Dark"],
         "introduction": "A small working meeting: bring the map of one line and leave with three changes to try.",
         "contents": ["Stops on request", "Light, sight lines and staff"],
-        "audiences": ["Transport operators", "City officials"], "is_free": True, "is_open_to_all": True,
+        "audiences": ["Transport operators", "City officials"],
+        "is_free": True,
+        "is_open_to_all": True,
     },
-    [
+    programme=[
         _item("Round of introductions", ItemKind.INTRODUCTION, 10),
         _talk("Stops on request: one year on", 20, "Claire Fontaine", "Planner", "Regional transport", "Nantes"),
         _item("Work in pairs", ItemKind.OTHER, 30),
         _item("Conclusions", ItemKind.CONCLUSIONS, 10),
     ],
-)  # fmt: skip
+)
 _ARCHIVES = _Sample(
-    40, time(9, 30), "America/Bogota", None, 24 * 60 + 120,
-    {
-        "title": "Open archives: two days on municipal memory", "form": "conference", "languages": ["es", "en"],
-        "hosts": ["Association of Municipal Archives"], "location": "Online",
+    in_days=40,
+    at=time(9, 30),
+    zone="America/Bogota",
+    places=None,
+    minutes=24 * 60 + 120,
+    facts={
+        "title": "Open archives: two days on municipal memory",
+        "form": "conference",
+        "languages": ["es", "en"],
+        "hosts": ["Association of Municipal Archives"],
         "introduction": "How towns keep, open and use what they once wrote down.",
         "contents": ["Digitising with small teams", "Rights and privacy", "Schools in the archive"],
-        "audiences": ["Archivists", "Teachers", "Anyone curious"], "is_free": True, "is_open_to_all": True,
+        "audiences": ["Archivists", "Teachers", "Anyone curious"],
+        "is_free": True,
+        "is_open_to_all": True,
     },
-    [
+    programme=[
         _item("Opening", ItemKind.WELCOME, 15, 1, time(9, 30)),
-        _item("Digitising with three people", ItemKind.PANEL, 75, 1),
-        _item("Break", ItemKind.BREAK, 20, 1),
-        _item("Rights and privacy", ItemKind.PANEL, 70, 1),
+        _item("Digitising with three people", ItemKind.PANEL, 75),
+        _item("Break", ItemKind.BREAK, 20),
+        _item("Rights and privacy", ItemKind.PANEL, 70),
         _item("Schools in the archive", ItemKind.PANEL, 90, 2, time(9, 30)),
         _item("Conclusions and farewell", ItemKind.CLOSING, 30, 2),
     ],
-)  # fmt: skip
+)
 
 
 def load(json: AsJson = False) -> None:

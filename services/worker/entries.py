@@ -49,7 +49,7 @@ def calendar_part(message: Message, span: Span | None, words: EntryWords, now: d
 def _entry(message: Message, span: Span, words: EntryWords) -> CalendarEntry:
     event, registration, settings = message.event, message.registration, get_settings()
     return CalendarEntry(
-        uid=f"reg-{registration.id}@{settings.mail_domain}",
+        uid=ical.registration_uid(registration.id, settings.mail_domain),
         sequence=message.sequence,
         starts_at=span.starts_at.astimezone(UTC),
         ends_at=span.ends_at.astimezone(UTC),

@@ -1,20 +1,15 @@
 """Moments in words, in the reader's language: the day, the clock, and always the place and offset they are meant in."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_timedelta
 
+from shared import moments
 from shared.timezones import offset_text
-from shared.translations import locale, translations
+from shared.translations import translations
 
-# English is read all over the world here, and most of it writes the day before the month.
-_DAY_FIRST = {"en": "en-GB"}
-_YEAR_AT_END = re.compile(r"(\s*'[^']*')?\s*y+$")
 _HOUR = timedelta(hours=1)
 # From here on "tomorrow" says more than a number of hours.
 _HOURS_COUNTED = timedelta(hours=12)
@@ -37,35 +32,25 @@ def span_of(starts_at: datetime | None, ends_at: datetime | None, zone: str | No
     return Span(starts_at, ends_at, zone) if starts_at and ends_at and zone else None
 
 
-def _formats(language: str) -> Locale:
-    return locale(_DAY_FIRST.get(language, language))
-
-
 def day(moment: date, language: str, *, with_year: bool = True) -> str:
-    """ "Wednesday 22 July 2026"."""
-    pattern = _formats(language).date_formats["full"].pattern.replace("EEEE,", "EEEE")
-    return format_date(moment, pattern if with_year else _YEAR_AT_END.sub("", pattern), locale=_formats(language))
+    return moments.full_day(moment, moments.formats(language), with_year=with_year)
 
 
 def short_day(moment: date, language: str) -> str:
     """ "22 Jul 2026", for subjects."""
-    return format_date(moment, "medium", locale=_formats(language))
+    return format_date(moment, "medium", locale=moments.formats(language))
 
 
 def weekday(moment: date, language: str) -> str:
-    """ "Wed", where the full date stands nearby."""
-    return format_date(moment, "EEE", locale=_formats(language))
+    return moments.weekday(moment, moments.formats(language))
 
 
 def clock(moment: datetime, language: str) -> str:
-    """ "15:00", on the clock that the aware moment is given in."""
-    return format_skeleton("Hm", moment, tzinfo=moment.tzinfo, locale=_formats(language))
+    return moments.clock_text(moment, moments.formats(language))
 
 
-@lru_cache(maxsize=2048)
 def place(zone: str, language: str) -> str:
-    """The city a zone is named after, as its readers call it: "Nueva York" for America/New_York in Spanish."""
-    return get_timezone_location(zone, locale=locale(language), return_city=True).rpartition("/")[2]
+    return moments.place(zone, moments.formats(language))
 
 
 def place_and_offset(moment: datetime, zone: str, language: str) -> str:
@@ -120,5 +105,5 @@ def _ahead(length: timedelta, language: str, *, granularity: str) -> str:
         granularity=granularity,  # type: ignore[arg-type]
         threshold=1000,
         add_direction=True,
-        locale=_formats(language),
+        locale=moments.formats(language),
     )

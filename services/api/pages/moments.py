@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, get_timezone_location
+from babel.dates import format_skeleton
 
 from shared.models import Event
+from shared.moments import clock_text, full_day, place, weekday
 from shared.timezones import offset_text
 
 
@@ -53,7 +53,7 @@ class Span:
 
     @property
     def weekday(self) -> str:
-        return str(format_date(self.starts.date(), "EEE", self.locale))
+        return weekday(self.starts.date(), self.locale)
 
     @property
     def clock(self) -> str:
@@ -112,25 +112,8 @@ def _offset_at_end(span: Span) -> timedelta | None:
     return span.ends.utcoffset() if span.ends else None
 
 
-@lru_cache(maxsize=2048)
-def place(zone: str, locale: Locale) -> str:
-    """The city a zone is named after, as its readers call it: "Nueva York" for America/New_York in Spanish."""
-    if zone == "UTC":
-        return zone
-    return get_timezone_location(zone, locale=locale, return_city=True).rpartition("/")[2]
-
-
-def full_day(day: date, locale: Locale) -> str:
-    pattern = locale.date_formats["full"].pattern.replace("EEEE, d", "EEEE d")
-    return str(format_date(day, pattern, locale))
-
-
 def short_day(day: date, locale: Locale) -> str:
     return str(format_skeleton("MMMEd", day, locale=locale))
-
-
-def clock_text(moment: datetime, locale: Locale) -> str:
-    return f"{moment:%H:%M}" if locale.text_direction == "ltr" else str(format_skeleton("Hm", moment, locale=locale))
 
 
 def month_name(moment: datetime, locale: Locale) -> str:

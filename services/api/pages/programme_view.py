@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
-from services.api.pages.moments import Span, clock_text
+from services.api.pages.moments import Span
 from services.api.pages.reader import Reader
 from shared.models import Event, ProgrammeItem
+from shared.moments import clock_text
 from shared.programme import Slot, slots
 
 

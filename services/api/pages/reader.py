@@ -8,8 +8,9 @@ from babel import Locale
 from fastapi import Depends, Request
 
 from services.api.pages.zones import find_zone
+from shared.moments import formats
 from shared.settings import get_settings
-from shared.translations import LANGUAGES, best_language, locale
+from shared.translations import LANGUAGES, best_language
 
 _LONGEST_SHOWN = 60
 
@@ -28,7 +29,7 @@ class Reader:
     @property
     def locale(self) -> Locale:
         """English is written as outside the United States: 24 hours, day before month."""
-        return locale("en-GB" if self.language == "en" else self.language)
+        return formats(self.language)
 
     @property
     def direction(self) -> str:
