@@ -45,8 +45,8 @@ Moderation by Marta Soler, Coordinator of the Riverside Network
 
 ## Specifications
 
-The webinar is open to anyone and completely free. It will take place on the **15th July, at 3.00 pm (CET)**, and will be
-held in English.
+The webinar is open to anyone and completely free. It will take place on the **15th July, at 3.00 pm (CET)**,
+and will be held in English.
 """
 THREE_IN_MADRID = datetime(2027, 7, 15, 13, 0, tzinfo=UTC)
 

@@ -40,7 +40,8 @@ def event(
         "id": UUID(int=7), "slug": "cities-and-water", "title": "Cities and water", "state": "published",
         "text_language": "en", "starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=minutes),
         "starts_at_local": starts, "time_zone": zone, "minutes": minutes, "location": ROOM, "state_reason": None,
-        "updated_at": datetime(2026, 6, 1, tzinfo=UTC), "hosts": ["River Cities", "Delta Forum"], "calendar": calendar(),
+        "updated_at": datetime(2026, 6, 1, tzinfo=UTC), "hosts": ["River Cities", "Delta Forum"],
+        "calendar": calendar(),
         "people": [person("Núria Vidal", "moderator", role="Secretary General")],
         "programme": [item("Welcome", 4), item("A river and its city", 10, person("Amina Benali", city="Tunis"))],
     }  # fmt: skip
