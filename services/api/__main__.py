@@ -1,4 +1,4 @@
-"""Runs the service: `python -m services.api [--host …] [--port …] [--processes …]`."""
+"""Runs the service: `python -m services.api [--host …] [--port …] [--processes …] [--behind-proxy]`."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -10,6 +10,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--processes", type=int, default=1, help="more than one shares the port")
+    parser.add_argument("--behind-proxy", action="store_true", help="believe X-Forwarded-* of whoever connects")
     return parser.parse_args()
 
 
@@ -24,9 +25,10 @@ def main() -> None:
         http="httptools",
         access_log=False,  # It would write personal links; services/api/request_log.py writes routes.
         server_header=False,
-        proxy_headers=True,
+        proxy_headers=chosen.behind_proxy,
+        forwarded_allow_ips="*" if chosen.behind_proxy else None,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=5,
         log_level="warning",
     )
 

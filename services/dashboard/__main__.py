@@ -10,7 +10,15 @@ from shared.settings import get_settings
 def main() -> None:
     """Streamlit looks for `.streamlit/config.toml` beside this file, so the configuration always applies."""
     wishes = _parser().parse_args()
-    app.run(config={"server.port": wishes.port, "server.address": wishes.host, "server.allowedHosts": _hosts()})
+    app.run(
+        config={
+            "server.port": wishes.port,
+            "server.address": wishes.host,
+            "server.allowedHosts": _hosts(),
+            # Otherwise Streamlit asks a server outside for our own address.
+            "browser.serverAddress": urlsplit(get_settings().dashboard_url).hostname or "localhost",
+        }
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
