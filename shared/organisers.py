@@ -51,6 +51,11 @@ def by_address(session: Session, address: str) -> Organiser | None:
     return session.scalar(select(Organiser).where(func.lower(Organiser.address) == address.strip().lower()))
 
 
+def account_key(address: str) -> str:
+    """Names an account without holding its address, whether or not there is such an account."""
+    return hashlib.sha256(address.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def first_operator(session: Session) -> Organiser | None:
     return session.scalar(select(Organiser).where(Organiser.is_operator).order_by(Organiser.id).limit(1))
 

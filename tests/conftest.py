@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from services.api import rate_limits
 from services.api.main import create_app
 from services.local.mail_catcher import caught_mail
 from services.local.postgres import running_postgres
@@ -40,7 +41,14 @@ def servers() -> Iterator[Path]:
             os.environ["PLENARY_DATABASE_URL"] = database_url
             os.environ["PLENARY_REDIS_URL"] = redis_url
             os.environ["PLENARY_SMTP_PORT"] = str(smtp_port)
-            for cached in (get_settings, get_engine, session_factory, redis_connection, mail_queue):
+            for cached in (
+                get_settings,
+                get_engine,
+                session_factory,
+                redis_connection,
+                mail_queue,
+                rate_limits._limiter,
+            ):
                 cached.cache_clear()
             yield directory
             get_engine().dispose()

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.api import rate_limits
 from services.api.auth import Current, CurrentOrganiser
 from services.api.database import DatabaseSession
 from shared import answers, audit, calendars, organisers
@@ -16,6 +17,7 @@ router = APIRouter(tags=["sessions"])
 @router.post("/sessions", status_code=201)
 def sign_in(body: SignIn, session: DatabaseSession) -> SessionAnswer:
     """Address and password for a token that lasts a working day."""
+    rate_limits.count(rate_limits.SIGN_IN_PER_ACCOUNT, organisers.account_key(body.address))
     token, row = organisers.sign_in(session, address=body.address, password=body.password)
     assert row.expires_at is not None
     return SessionAnswer(token=token, expires_at=row.expires_at)

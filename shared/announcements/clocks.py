@@ -9,14 +9,18 @@ from functools import lru_cache
 from shared.announcements.wording import folded
 from shared.announcements.zone_phrases import ZonePhrase, zone_at
 
-_HALF = r"a\.?\s?m\.?(?![^\W_])|p\.?\s?m\.?(?![^\W_])|de la (?:manana|tarde|noche)|du (?:matin|soir)|de l'apres-midi|in the (?:morning|afternoon|evening)"
+_HALF = (
+    r"a\.?\s?m\.?(?![^\W_])|p\.?\s?m\.?(?![^\W_])|de la (?:manana|tarde|noche)|du (?:matin|soir)|de l'apres-midi|in "
+    r"the (?:morning|afternoon|evening)"
+)
 _WORDS = r"(?:12 )?(?:noon|midday|midnight)|midi|minuit|mediodia|medianoche"
 
 
 def _clock(name: str) -> str:
     return (
         rf"(?:(?P<{name}word>{_WORDS})(?![^\W_])"
-        rf"|(?P<{name}hour>[01]?\d|2[0-4])(?:(?P<{name}mark>[:.]|\s?h\s?)(?P<{name}minute>[0-5]\d)(?!\d)(?::[0-5]\d(?!\d))?)?"
+        rf"|(?P<{name}hour>[01]?\d|2[0-4])(?:(?P<{name}mark>[:.]|\s?h\s?)(?P<{name}minute>[0-5]\d)(?!\d)"
+        rf"(?::[0-5]\d(?!\d))?)?"
         rf"(?:\s?(?P<{name}half>{_HALF}))?(?P<{name}unit>\s?(?:h\.?|hrs?\.?|hours|heures|horas|uhr|o'clock)(?![^\W_]))?"
         rf"(?:\s(?P<{name}half2>de la (?:manana|tarde|noche)|du (?:matin|soir)|de l'apres-midi))?)"
     )
@@ -24,7 +28,8 @@ def _clock(name: str) -> str:
 
 _CLOCK = re.compile(rf"(?<![\w.:/,+−-])(?<!\d\s)(?<![-–+−]){_clock('')}(?![\w%€$£°])(?![.,:/]\d)(?!\s?[€$£%])")
 _RANGE_END = re.compile(
-    rf"\s{{0,2}}(?:-|–|—|to|until|till|a|al|hasta|hasta las|jusqu'a|au|and|et|y|y las|a las)\s{{0,2}}(?:las\s|a\s)?{_clock('')}(?![\w%€$£°])(?![.,:/]\d)"
+    rf"\s{{0,2}}(?:-|–|—|to|until|till|a|al|hasta|hasta las|jusqu'a|au|and|et|y|y las|a las)\s{{0,2}}(?:las\s|a\s"
+    rf")?{_clock('')}(?![\w%€$£°])(?![.,:/]\d)"
 )
 # Words before a bare "9.45" or "3" that make a time of it.
 _LEADING = re.compile(

@@ -16,8 +16,10 @@ from shared.announcements.sections import Section
 from shared.announcements.wording import folded
 
 _HAPPENS = re.compile(
-    r"\b(?:takes? place|taking place|be held|held on|join us|on the|will be on|scheduled|happen|aura lieu|se tiendra|se tient|a lieu|auront lieu|rendez-vous|"
-    r"organis\w+ le|invit\w+|se celebrara|tendra lugar|se realizara|se llevara a cabo|sera el|celebra|celebrado el|starts?|begins?|webinar|webinaire|webinario|"
+    r"\b(?:takes? place|taking place|be held|held on|join us|on the|will be on|scheduled|happen|aura lieu|se "
+    r"tiendra|se tient|a lieu|auront lieu|rendez-vous|"
+    r"organis\w+ le|invit\w+|se celebrara|tendra lugar|se realizara|se llevara a cabo|sera el|celebra|celebrado "
+    r"el|starts?|begins?|webinar|webinaire|webinario|"
     r"workshop|atelier|taller|conference|seminar\w*|jornada|journee|meeting|save the date|el dia|el proximo|this)\b"
 )
 _BARE_YEAR = re.compile(r"(?<![\d/.-])20\d\d(?![\d/.-])")
@@ -174,7 +176,8 @@ class DayReader:
                 self._tell_difference(on, days, named)
         if days.other_order is not None:
             message = (
-                f"The date can be {days.starts_on.day} {days.starts_on:%B} or {days.other_order.day} {days.other_order:%B}. "
+                f"The date can be {days.starts_on.day} {days.starts_on:%B} or {days.other_order.day} "
+                f"{days.other_order:%B}. "
                 f"Write the month as a word."
             )
             self.notes.doubt("date-order-doubtful", message, about="starts_on", excerpt=days.mention.text)

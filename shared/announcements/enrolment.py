@@ -1,7 +1,7 @@
 """Finds how to register: the number of places, the outside form, and the last day."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -15,35 +15,49 @@ from shared.announcements.wording import folded
 
 _NUMBER = r"(?P<places>\d{1,3}(?:[.,\u202f ]\d{3})(?!\d)|\d{1,5})"
 _SEATS = (
-    r"(?:places?|seats?|spots?|participants?|people|persons?|attendees|registrants|registrations|registered|delegates|applicants|plazas?|cupos?|asientos|personas|participantes|inscritos|"
+    r"(?:places?|seats?|spots?|participants?|people|persons?|attendees|registrants|registrations|registered|"
+    r"delegates|applicants|plazas?|cupos?|asientos|personas|participantes|inscritos|"
     r"inscripciones|asistentes|inscrits|personnes|inscriptions|inscritas|solicitudes|vacantes)"
 )
 _SEATS_PHRASE = rf"{_NUMBER}\s(?:(?:first|available|free|online|premier\w*|primer\w*|registered)\s)?{_SEATS}(?![^\W_])"
 _PLACES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:limited|restricted|limite\w*|limitad\w*|capped|restreint\w*|maximum|max\.?|maximo|up to|jusqu'a|hasta|no more than|pas plus de|capacity|capacidad|aforo|jauge|cupo)\W{{0,3}}(?:\w+\W{{1,2}}){{0,5}}?"
+        rf"(?:limited|restricted|limite\w*|limitad\w*|capped|restreint\w*|maximum|max\.?|maximo|up to|jusqu'a|"
+        rf"hasta|no more than|pas plus de|capacity|capacidad|aforo|jauge|cupo)\W{{0,3}}(?:\w+\W{{1,2}}){{0,5}}?"
         rf"{_SEATS_PHRASE}",
-        rf"(?:places|seats|spots|plazas|cupos?|vacantes|aforo|number of (?:places|participants|seats)|nombre de (?:places|participants)|numero de (?:plazas|participantes)|registrations?|attendance|participation|capacity|capacidad|"
-        rf"jauge|asientos)\s(?:\w+\s){{0,3}}?(?:limited|limite\w*|limitad\w*|capped|restringid\w*|restricted|maxim\w+|is|de|:)\s?(?:to|a|at|aux?|de|:)?\s?(?:the first |los primeros |las primeras |aux |un maximo de )?{_NUMBER}(?![\d%:.,]\d|\s?(?:€|eur|h\b|[ap]m|%|min))",
+        rf"(?:places|seats|spots|plazas|cupos?|vacantes|aforo|number of (?:places|participants|seats)|nombre de "
+        rf"(?:places|participants)|numero de (?:plazas|participantes)|registrations?|attendance|participation|"
+        rf"capacity|capacidad|"
+        rf"jauge|asientos)\s(?:\w+\s){{0,3}}?(?:limited|limite\w*|limitad\w*|capped|restringid\w*|restricted|"
+        rf"maxim\w+|is|de|:)\s?(?:to|a|at|aux?|de|:)?\s?(?:the first |los primeros |las primeras |aux |un maximo "
+        rf"de )?{_NUMBER}(?![\d%:.,]\d|\s?(?:€|eur|h\b|[ap]m|%|min))",
         rf"(?:first|primer[oa]s|premieres?|premiers)\s{_NUMBER}\s{_SEATS}(?![^\W_])",
-        rf"(?:only|only have|have|there are|just|solo|seulement|hay|seules?|contamos con|disponemos de|room for|space for|we offer|we can welcome|nous disposons de|limited)\s{_SEATS_PHRASE}",
-        rf"{_NUMBER}\s(?:places|seats|spots|plazas|cupos|asientos|vacantes)\s(?:are |sont |is |only|available|disponibles?|in total|maximum|limit\w+|au total|en total|libres|limitad\w+)",
-        r"(?:places|plazas|seats|cupos?|aforo|spots)\s(?:are |is |est |es )?(?:limite\w*|limitad\w*|limited)\W{1,3}(?:max\.?\s|maximum\s|maximo\s)?(?P<places>\d{1,5})(?!\d|\s?(?:€|h\b|%))",
+        rf"(?:only|only have|have|there are|just|solo|seulement|hay|seules?|contamos con|disponemos de|room for|"
+        rf"space for|we offer|we can welcome|nous disposons de|limited)\s{_SEATS_PHRASE}",
+        rf"{_NUMBER}\s(?:places|seats|spots|plazas|cupos|asientos|vacantes)\s(?:are |sont |is |only|available|"
+        rf"disponibles?|in total|maximum|limit\w+|au total|en total|libres|limitad\w+)",
+        r"(?:places|plazas|seats|cupos?|aforo|spots)\s(?:are |is |est |es )?(?:limite\w*|limitad\w*|limited)\W{1,"
+        r"3}(?:max\.?\s|maximum\s|maximo\s)?(?P<places>\d{1,5})(?!\d|\s?(?:€|h\b|%))",
         rf"^\W*{_NUMBER}\s(?:places|seats|spots|plazas|cupos|asientos|participants|participantes)\W*$",
         rf"\({_NUMBER}\s(?:places|seats|spots|plazas|cupos|asientos)\)",
     )
 )
 _SIGN_UP = re.compile(
-    r"(?:regist(?:er|ration|re)|sign[- ]?up|rsvp|enrol|book (?:your|a|now|here)|booking|save your|reserve|inscri|inscriv|inscrip|inscrib|registr|reserv|s'enregistrer|apply here|tickets?\b|billet|"
+    r"(?:regist(?:er|ration|re)|sign[- ]?up|rsvp|enrol|book (?:your|a|now|here)|booking|save your|reserve|inscri|"
+    r"inscriv|inscrip|inscrib|registr|reserv|s'enregistrer|apply here|tickets?\b|billet|"
     r"formular|formulaire|attend here|secure your)"
 )
 _SIGN_UP_URL = re.compile(
-    r"forms\.gle|docs\.google\.com/forms|forms\.office|eventbrite|/register|/registration|inscri|lu\.ma|framaforms|typeform|surveymonkey|jotform|meetup\.com|tickettailor|billetweb|helloasso|"
-    r"zoom\.us/(?:webinar|meeting)/register|events\.teams|registr|/rsvp|signup|sign-up|ti\.to|pretix|weezevent|limesurvey|ec\.europa\.eu/eusurvey|/form|airmeet|livestorm|/book|indico"
+    r"forms\.gle|docs\.google\.com/forms|forms\.office|eventbrite|/register|/registration|inscri|lu\.ma|"
+    r"framaforms|typeform|surveymonkey|jotform|meetup\.com|tickettailor|billetweb|helloasso|"
+    r"zoom\.us/(?:webinar|meeting)/register|events\.teams|registr|/rsvp|signup|sign-up|ti\.to|pretix|weezevent|"
+    r"limesurvey|ec\.europa\.eu/eusurvey|/form|airmeet|livestorm|/book|indico"
 )
 _NO_SIGN_UP = re.compile(
-    r"privacy|cookie|terms|legal|unsubscribe|desinscri|desabonn|confidentialit|privacidad|facebook\.com|twitter\.com|linkedin\.com|instagram\.com|youtube\.com|/logo|\.(?:png|jpe?g|gif|svg)$|mailto:|calendar\.google|\.ics$|zoom\.us/j/"
+    r"privacy|cookie|terms|legal|unsubscribe|desinscri|desabonn|confidentialit|privacidad|facebook\.com|twitter\."
+    r"com|linkedin\.com|instagram\.com|youtube\.com|/logo|\.(?:png|jpe?g|gif|svg)$|mailto:|calendar\.google|\."
+    r"ics$|zoom\.us/j/"
 )
 
 
@@ -97,7 +111,7 @@ def _until(text: str) -> bool:
 
 def read_registration_url(sections: Iterable[Section], passages: Sequence[Passage]) -> str | None:
     """The outside form: the first web link that stands with words of registering; else one that is plainly a form."""
-    lines = [(section, line) for section in sections for line in section.lines()]
+    lines = [(section, line) for section in sections for line in _with_heading(section)]
     for passage in labels_of(passages, Label.REGISTRATION):
         if urls := _urls(passage.line):
             return urls[0]
@@ -119,6 +133,12 @@ def read_registration_url(sections: Iterable[Section], passages: Sequence[Passag
     in_section = [url for section, line in lines if section.topic is Topic.REGISTRATION for url in _urls(line)]
     forms = [url for _, line in lines for url in _urls(line) if _SIGN_UP_URL.search(url.lower())]
     return next(iter([*nearby, *in_section, *forms]), None)
+
+
+def _with_heading(section: Section) -> Iterator[Line]:
+    if section.heading is not None:
+        yield section.heading
+    yield from section.lines()
 
 
 def _around(lines: list[tuple[Section, Line]], position: int) -> str:

@@ -24,8 +24,10 @@ from shared.announcements.sections import Section, of_topic
 from shared.announcements.wording import folded
 
 _AIMED_AT = re.compile(
-    r"^.{0,120}?\b(?:aimed at|intended for|designed for|addressed to|targeted at|is for|are for|open to|for|s'adresse (?:a|aux|a l')|destinee?s? (?:a|aux)|s'adressent (?:a|aux)|"
-    r"ouverte?s? (?:a|aux)|dirigid[oa]s? (?:a|al|a las|a los)|va dirigid[oa] a|abiert[oa]s? a|pensad[oa] para|orientad[oa]s? a)\s?:?\s+(?=\S)"
+    r"^.{0,120}?\b(?:aimed at|intended for|designed for|addressed to|targeted at|is for|are for|open to|for|"
+    r"s'adresse (?:a|aux|a l')|destinee?s? (?:a|aux)|s'adressent (?:a|aux)|"
+    r"ouverte?s? (?:a|aux)|dirigid[oa]s? (?:a|al|a las|a los)|va dirigid[oa] a|abiert[oa]s? a|pensad[oa] para|"
+    r"orientad[oa]s? a)\s?:?\s+(?=\S)"
 )
 _ANDS = re.compile(r",?\s+(?:and|et|y|e|as well as|ainsi que|asi como)\s+(?=\S)")
 _FEWEST_WORDS = 7

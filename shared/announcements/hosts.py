@@ -15,39 +15,65 @@ from shared.announcements.wording import folded
 from shared.schemas.programme import Part, PersonFacts
 
 _OFFERS = re.compile(
-    r"\s(?P<verb>(?:(?:are|is) (?:jointly |together |pleased to |proud to |delighted to |happy to |glad to |co-)*(?:offer\w*|organi[sz]\w+|host\w*|present\w*|hold\w*|invit\w+|announc\w+|launch\w+|welcom\w+|co-?host\w*|conven\w+|run\w*)|"
-    r"(?:cordially |warmly |jointly |kindly )?(?:invites? (?:you|all|everyone|its|their|members|local|cities|practitioners|the)|organi[sz]es?\b|co-?organi[sz]es?|hosts? (?:a|an|the|this)|presents? (?:a|an|the|this|you)|offers? (?:a|an|this|the|you)|holds? (?:a|an|its|the)|conven\w+ (?:a|an|the))|"
-    r"(?:vous |nous )?(?:invite(?:nt)?|convie(?:nt)?|propose(?:nt)?|organise(?:nt)?|presente(?:nt)?|accueille(?:nt)?)\b|ont le plaisir|a le plaisir|sont heureu\w+|est heureu\w+|"
-    r"(?:le |les |te |os )?(?:invitan?|organizan?|convocan?|ofrecen?|presentan?|celebran?|impulsan)\b|tienen? el (?:placer|agrado|honor)|se complacen?))"
+    r"\s(?P<verb>(?:(?:are|is) (?:jointly |together |pleased to |proud to |delighted to |happy to |glad to |co-)"
+    r"*(?:offer\w*|organi[sz]\w+|host\w*|present\w*|hold\w*|invit\w+|announc\w+|launch\w+|welcom\w+|co-?host\w*|"
+    r"conven\w+|run\w*)|"
+    r"(?:cordially |warmly |jointly |kindly )?(?:invites? (?:you|all|everyone|its|their|members|local|cities|"
+    r"practitioners|the)|organi[sz]es?\b|co-?organi[sz]es?|hosts? (?:a|an|the|this)|presents? (?:a|an|the|this|"
+    r"you)|offers? (?:a|an|this|the|you)|holds? (?:a|an|its|the)|conven\w+ (?:a|an|the))|"
+    r"(?:vous |nous )?(?:invite(?:nt)?|convie(?:nt)?|propose(?:nt)?|organise(?:nt)?|presente(?:nt)?|"
+    r"accueille(?:nt)?)\b|ont le plaisir|a le plaisir|sont heureu\w+|est heureu\w+|"
+    r"(?:le |les |te |os )?(?:invitan?|organizan?|convocan?|ofrecen?|presentan?|celebran?|impulsan)\b|tienen? el "
+    r"(?:placer|agrado|honor)|se complacen?))"
 )
 _BY = re.compile(
-    r"\b(?:organi[sz]ed|hosted|co-?organi[sz]ed|co-?hosted|offered|convened|brought to you|jointly organi[sz]ed|presented|run|delivered|organisee?s?|co-?organisee?s?|proposee?s?|organizad[oa]s?|coorganizad[oa]s?|"
-    r"convocad[oa]s?|ofrecid[oa]s?|impulsad[oa]s?|an initiative|une initiative|una iniciativa|event|webinar|workshop|webinaire|atelier|evento|taller|webinario)\s?(?:jointly |together |conjointement |conjuntamente )?\s?"
+    r"\b(?:organi[sz]ed|hosted|co-?organi[sz]ed|co-?hosted|offered|convened|brought to you|jointly organi[sz]ed|"
+    r"presented|run|delivered|organisee?s?|co-?organisee?s?|proposee?s?|organizad[oa]s?|coorganizad[oa]s?|"
+    r"convocad[oa]s?|ofrecid[oa]s?|impulsad[oa]s?|an initiative|une initiative|una iniciativa|event|webinar|"
+    r"workshop|webinaire|atelier|evento|taller|webinario)\s?(?:jointly |together |conjointement |conjuntamente )"
+    r"?\s?"
     r"(?:by|par|por|a l'initiative de|a cargo de)\s+(?=\S)"
 )
 _WITH = re.compile(
-    r"[\s,(]*\b(?:in (?:partnership|collaboration|cooperation|association|co-operation) with|together with|along with|jointly with|en (?:partenariat|collaboration|cooperation) avec|avec (?:l'appui|la collaboration) d\w*|"
-    r"en (?:colaboracion|cooperacion|alianza|asociacion) con|junto (?:con|a)|conjuntamente con|en conjunto con)\s+(?=\S)"
+    r"[\s,(]*\b(?:in (?:partnership|collaboration|cooperation|association|co-operation) with|together with|along "
+    r"with|jointly with|en (?:partenariat|collaboration|cooperation) avec|avec (?:l'appui|la collaboration) d\w*|"
+    r"en (?:colaboracion|cooperacion|alianza|asociacion) con|junto (?:con|a)|conjuntamente con|en conjunto con)\s"
+    r"+(?=\S)"
 )
 _STOPS = re.compile(
-    r"(?:[.;:!?](?=\s|$))|\s(?:with the support|with support|with funding|in the framework|as part of|on \d|which|that|who|under the|within|dans le cadre|avec le soutien|con el apoyo|en el marco|through|to mark|and will|"
-    r"will|is\s|are\s|for\s|takes?\s|on the\s|in\s\d|le\s\d|el\s\d|los dias|les\s\d|a l'occasion|con motivo|with financial|to be held|at\s)|\s[–—|]\s|\s\(?https?:"
+    r"(?:[.;:!?](?=\s|$))|\s(?:with the support|with support|with funding|in the framework|as part of|on \d|"
+    r"which|that|who|under the|within|dans le cadre|avec le soutien|con el apoyo|en el marco|through|to mark|and "
+    r"will|"
+    r"will|is\s|are\s|for\s|takes?\s|on the\s|in\s\d|le\s\d|el\s\d|los dias|les\s\d|a l'occasion|con motivo|with "
+    r"financial|to be held|at\s)|\s[–—|]\s|\s\(?https?:"
 )
 _LEADING = re.compile(
-    r"^(?:(?:the|this|le|la|les|l'|el|los|las|our|notre|by|par|por|del|de la|du|des|de l'|de|with|and|et|y)\s?(?=[A-ZÀ-Þ“\"«\d])|(?:The)\s(?=[A-ZÀ-Þ]))"
+    r"^(?:(?:the|this|le|la|les|l'|el|los|las|our|notre|by|par|por|del|de la|du|des|de l'|de|with|and|et|y)\s"
+    r"?(?=[A-ZÀ-Þ“\"«\d])|(?:The)\s(?=[A-ZÀ-Þ]))"
 )
 _FRENCH_ARTICLE = re.compile(
-    r"^(?:La|Le|Les|El|Los|Las|L['’])\s?(?=(?:Ville|Région|Métropole|Mairie|Ministère|Université|Agence|Communauté|Association|Fédération|Réseau|Département|Conseil|Centre|Institut|Fondation|Ayuntamiento|Universidad|Red|"
-    r"Ministerio|Municipalidad|Alcaldía|Fundación|Asociación|Gobierno|Diputación|Instituto|Centro|Secretaría|Federación|Intendencia|Comisión|Consejo|Observatorio|Observatoire|Chambre|Cámara|Generalitat|Junta)\b)"
+    r"^(?:La|Le|Les|El|Los|Las|L['’])\s?(?=(?:Ville|Région|Métropole|Mairie|Ministère|Université|Agence|"
+    r"Communauté|Association|Fédération|Réseau|Département|Conseil|Centre|Institut|Fondation|Ayuntamiento|"
+    r"Universidad|Red|"
+    r"Ministerio|Municipalidad|Alcaldía|Fundación|Asociación|Gobierno|Diputación|Instituto|Centro|Secretaría|"
+    r"Federación|Intendencia|Comisión|Consejo|Observatorio|Observatoire|Chambre|Cámara|Generalitat|Junta)\b)"
 )
 _ABSTRACT = re.compile(
-    r"^(?:local|regional|urban|public|social|sanitation|welfare|development|technology|innovation|research|culture|science|sciences|environment|health|education|finance|planning|"
-    r"training|transport|energy|climate|economic|housing|sustainable|sustainability|food|agriculture|industry|trade|sport|tourism|labour|justice|heritage|communication|mobility|policy|policies|governance|governments?|infrastructure|security|water|"
-    r"collectivites|gouvernements|territoires|gobiernos|desarrollo|saneamiento|medio|cultura|ciencia|tecnologia|urbanismo|vivienda|movilidad|amelioration|amenagement|recherche|environnement|developpement|tecnologias|democracia|democracy|"
-    r"architecture|design|engineering|statistics|rural|middle|north|south|east|west|caribbean|pacific|territorial|human|equality|inclusion|participacion|participation|turismo|relaciones|affairs)\b"
+    r"^(?:local|regional|urban|public|social|sanitation|welfare|development|technology|innovation|research|"
+    r"culture|science|sciences|environment|health|education|finance|planning|"
+    r"training|transport|energy|climate|economic|housing|sustainable|sustainability|food|agriculture|industry|"
+    r"trade|sport|tourism|labour|justice|heritage|communication|mobility|policy|policies|governance|governments?|"
+    r"infrastructure|security|water|"
+    r"collectivites|gouvernements|territoires|gobiernos|desarrollo|saneamiento|medio|cultura|ciencia|tecnologia|"
+    r"urbanismo|vivienda|movilidad|amelioration|amenagement|recherche|environnement|developpement|tecnologias|"
+    r"democracia|democracy|"
+    r"architecture|design|engineering|statistics|rural|middle|north|south|east|west|caribbean|pacific|"
+    r"territorial|human|equality|inclusion|participacion|participation|turismo|relaciones|affairs)\b"
 )
 _PLURAL = re.compile(
-    r"^(?:\w+ly )?(?:are|invite\b|organi[sz]e\b|host\b|present\b|offer\b|hold\b|convene\b|co-?organi[sz]e\b|vous \w+ent\b|nous \w+ent\b|\w+ent\b|ont\b|sont\b|(?:le |les |te |os )?\w+an\b|(?:le |les |te |os )?ofrecen|tienen|se complacen)"
+    r"^(?:\w+ly )?(?:are|invite\b|organi[sz]e\b|host\b|present\b|offer\b|hold\b|convene\b|co-?organi[sz]e\b|vous "
+    r"\w+ent\b|nous \w+ent\b|\w+ent\b|ont\b|sont\b|(?:le |les |te |os )?\w+an\b|(?:le |les |te |os )?ofrecen|"
+    r"tienen|se complacen)"
 )
 _ENGLISH = re.compile(
     r"^(?:\w+ly )?(?:are|is|invites?\b(?! a)|organi[sz]es?\b|hosts?|presents?|offers?|holds?|conven|co-?organi[sz]es?)"
@@ -151,6 +177,7 @@ def hosts_in(text: str) -> list[str]:
     subject = re.split(r"[.!?:]\s+", subject)[-1]
     subject = _WITH.split(subject)[0] if not _WITH.match(folded(subject)) else subject
     subject = _before_partners(subject)
+    subject = re.sub(r"\s(?:will|would like to|is going to|are going to|and)$", "", subject)
     if not subject or (folded(subject).split()[0] in _PRONOUNS and not re.match(r"^The [A-ZÀ-Þ]", subject)):
         return []
     if not _ENGLISH.match(match["verb"]):

@@ -9,43 +9,55 @@ from shared.schemas.programme import ItemKind
 _PATTERNS = (
     (
         ItemKind.QUESTIONS,
-        r"(?:audience |live |open )?q\s?(?:&|and)\s?a\b|questions?\b(?!\s(?:of|de|du)\b)|preguntas?|turno (?:abierto )?de (?:preguntas|palabras)|dialogo abierto|ronda de preguntas|"
-        r"(?:open |general |plenary |group |moderated )?discussion(?! paper)|(?:open )?debate?(?:\b)(?! on| sur| sobre)|echanges?(?: avec|\b)|"
+        r"(?:audience |live |open )?q\s?(?:&|and)\s?a\b|questions?\b(?!\s(?:of|de|du)\b)|preguntas?|turno "
+        r"(?:abierto )?de (?:preguntas|palabras)|dialogo abierto|ronda de preguntas|"
+        r"(?:open |general |plenary |group |moderated )?discussion(?! paper)|(?:open )?debate?(?:\b)(?! on| sur| "
+        r"sobre)|echanges?(?: avec|\b)|"
         r"temps d'echange|debat|coloquio|intercambio|answers|open floor|open mic",
     ),
     (
         ItemKind.BREAK,
-        r"(?:short |coffee |tea |comfort |lunch |health |networking )*(?:break|lunch|coffee|tea)\b(?!-?\s?out)(?!\s(?:the|with the))|pause|dejeuner|cafe\b|cafe-pause|buffet|"
-        r"almuerzo|descanso|pausa|comida|receso|refrigerio|cocktail|coctel|lunch|dinner|cena|diner|cloakroom|refreshments|intermission|intervalo",
+        r"(?:short |coffee |tea |comfort |lunch |health |networking )*(?:break|lunch|coffee|tea)\b(?!-?\s?out)"
+        r"(?!\s(?:the|with the))|pause|dejeuner|cafe\b|cafe-pause|buffet|"
+        r"almuerzo|descanso|pausa|comida|receso|refrigerio|cocktail|coctel|lunch|dinner|cena|diner|cloakroom|"
+        r"refreshments|intermission|intervalo",
     ),
     (
         ItemKind.WELCOME,
-        r"welcom\w*|opening(?! (?:up|the|data)\b)|accueil|bienvenue|bienvenida|palabras de (?:bienvenida|apertura)|mots? (?:d'accueil|de bienvenue|d'ouverture)|"
-        r"ouverture|apertura|inauguracion|allocutions? (?:de bienvenue|d'ouverture)|greetings|acto de apertura|recepcion|reception of|saludo|acogida|"
-        r"discours (?:de bienvenue|d'ouverture)|registration|inscripcion|acreditacion|arrival|arrivee|sign-in|check-in|connection|connexion",
+        r"welcom\w*|opening(?! (?:up|the|data)\b)|accueil|bienvenue|bienvenida|palabras de (?:bienvenida|"
+        r"apertura)|mots? (?:d'accueil|de bienvenue|d'ouverture)|"
+        r"ouverture|apertura|inauguracion|allocutions? (?:de bienvenue|d'ouverture)|greetings|acto de apertura|"
+        r"recepcion|reception of|saludo|acogida|"
+        r"discours (?:de bienvenue|d'ouverture)|registration|inscripcion|acreditacion|arrival|arrivee|sign-in|"
+        r"check-in|connection|connexion",
     ),
     (
         ItemKind.CLOSING,
-        r"clos(?:e|ing)(?! (?:the|a|our)\b)|cloture|cierre|clausura|palabras de (?:cierre|clausura|despedida)|mots? (?:de cloture|de la fin|de conclusion)|fin\b|"
+        r"clos(?:e|ing)(?! (?:the|a|our)\b)|cloture|cierre|clausura|palabras de (?:cierre|clausura|despedida)|"
+        r"mots? (?:de cloture|de la fin|de conclusion)|fin\b|"
         r"end(?! of life)\b|farewell|despedida|wrap[- ]?up|adjourn\w*|goodbye|acto de clausura|fermeture",
     ),
     (
         ItemKind.CONCLUSIONS,
-        r"conclu\w+|summary|key takeaways|takeaways|synthese|sintesis|recapitulacion|next steps|prochaines etapes|proximos pasos|resume\b|final remarks|"
+        r"conclu\w+|summary|key takeaways|takeaways|synthese|sintesis|recapitulacion|next steps|prochaines "
+        r"etapes|proximos pasos|resume\b|final remarks|"
         r"concluding|perspectives",
     ),
     (
         ItemKind.INTRODUCTION,
-        r"introduc\w+|setting the scene|framing|cadrage|contexte|contexto|propos introductifs?|presentation (?:of the (?:event|day|programme|project)|du programme)|"
+        r"introduc\w+|setting the scene|framing|cadrage|contexte|contexto|propos introductifs?|presentation "
+        r"(?:of the (?:event|day|programme|project)|du programme)|"
         r"scene[- ]setting|context\b|presentacion de la jornada|marco",
     ),
     (
         ItemKind.PANEL,
-        r"(?:high-level |expert |plenary |\w+ )?panel\b|round ?-?table|table ronde|mesa redonda|mesa de dialogo|conversatorio|fishbowl",
+        r"(?:high-level |expert |plenary |\w+ )?panel\b|round ?-?table|table ronde|mesa redonda|mesa de dialogo|"
+        r"conversatorio|fishbowl",
     ),
     (
         ItemKind.TALK,
-        r"key-?note|presentations?|lecture|talks?\b|conferenc\w+|ponencias?|intervention|expose|exposicion|pitch|case study|temoignage|plenary",
+        r"key-?note|presentations?|lecture|talks?\b|conferenc\w+|ponencias?|intervention|expose|exposicion|pitch|"
+        r"case study|temoignage|plenary",
     ),
 )
 _COMPILED = tuple(

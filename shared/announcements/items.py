@@ -13,18 +13,24 @@ from shared.announcements.wording import folded
 from shared.schemas.programme import ItemKind, Part, PersonFacts
 
 _MODERATED = re.compile(
-    r"(?:^|[\s,;(.–—-]+)(?:moderated by|moderator|moderators|moderation by|moderation|chaired by|chair|facilitated by|facilitator|hosted by|moderee? par|"
-    r"modere par|animee? par|anime par|animation|moderateur|moderatrice|modera|moderan|moderado por|moderada por|moderador|moderadora|conduce|moderacion)"
+    r"(?:^|[\s,;(.–—-]+)(?:moderated by|moderator|moderators|moderation by|moderation|chaired by|chair|"
+    r"facilitated by|facilitator|hosted by|moderee? par|"
+    r"modere par|animee? par|anime par|animation|moderateur|moderatrice|modera|moderan|moderado por|moderada por|"
+    r"moderador|moderadora|conduce|moderacion)"
     r"\s?(?::|by\s|par\s|de\s|a cargo de\s|por\s|\s)\s*(?=\S)"
 )
 _GIVEN_BY = re.compile(
-    r"[\s,;(.–—:-]+(?:by|par|por|a cargo de|speakers?\s?:|presented by|presente par|presentado por|impartid[oa] por|ponentes?\s?:|intervenante?s?\s?:|with|avec|con|"
-    r"given by|led by|con la participacion de|avec la participation de|featuring|anime par|panell?ists?\s?:|presenters?\s?:|panelistas\s?:|orateurs?\s?:|intervienen?\s?:|"
+    r"[\s,;(.–—:-]+(?:by|par|por|a cargo de|speakers?\s?:|presented by|presente par|presentado por|impartid[oa] "
+    r"por|ponentes?\s?:|intervenante?s?\s?:|with|avec|con|"
+    r"given by|led by|con la participacion de|avec la participation de|featuring|anime par|panell?ists?\s?:|"
+    r"presenters?\s?:|panelistas\s?:|orateurs?\s?:|intervienen?\s?:|"
     r"(?<=accueil )d[eu]|(?<=bienvenida )del?|(?<=apertura )del?|(?<=cierre )del?|(?<=bienvenue )d[eu])\s+(?=\S)"
 )
 _SPEAKER_LABEL = re.compile(
-    r"^\W*(?:speakers?|presenters?|presented by|with|by|panell?ists?|intervenante?s?(?:·e·s)?|avec|par|ponentes?|panelistas|con|a cargo de|intervienen?|interviene|orateurs?|"
-    r"expositore?s?|expositoras?|participants|participantes|participan|trainer|discussants?|keynote speaker|oradore?s?|facilitators?)\s?:\s*"
+    r"^\W*(?:speakers?|presenters?|presented by|with|by|panell?ists?|intervenante?s?(?:·e·s)?|avec|par|ponentes?|"
+    r"panelistas|con|a cargo de|intervienen?|interviene|orateurs?|"
+    r"expositore?s?|expositoras?|participants|participantes|participan|trainer|discussants?|keynote speaker|"
+    r"oradore?s?|facilitators?)\s?:\s*"
 )
 _BY_ROLE = re.compile(r"^(?:the|le|la|l'|el)?\s?(?P<role>[^,]{3,80}),\s*(?P<name>[^,]{3,60})$", re.IGNORECASE)
 _DASHES = "–—-:|"

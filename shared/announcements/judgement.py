@@ -16,11 +16,14 @@ from shared.announcements.wording import folded
 from shared.errors import NotAnAnnouncement
 
 _CODE_LINE = re.compile(
-    r"^\s*(?:import \w|from \S+ import|def \w+\(|class \w+[(:]|#include|function \w*\(|const \w+\s?=|let \w+\s?=|var \w+\s?=|return\b|if \(|for \(|while \(|public \w+|private \w+|package \w|using \w+;|"
+    r"^\s*(?:import \w|from \S+ import|def \w+\(|class \w+[(:]|#include|function \w*\(|const \w+\s?=|let \w+\s?=|"
+    r"var \w+\s?=|return\b|if \(|for \(|while \(|public \w+|private \w+|package \w|using \w+;|"
     r"SELECT |INSERT |CREATE |[\w.\[\]]+ [+*/-]?= .*|@@ |diff --git|[+-]{3} [ab]/|.*[;{}]\s*$|\$ \w+|#!/)"
 )
 _INVITES = re.compile(
-    r"\b(?:regist\w+|sign up|rsvp|join us|invit\w+|attend\w*|participat\w+|inscri\w+|registr\w+|take place|be held|aura lieu|se tiendra|tendra lugar|se celebrara|se realizara|rejoignez|save the date|speakers?|ponentes?|intervenants?)\b"
+    r"\b(?:regist\w+|sign up|rsvp|join us|invit\w+|attend\w*|participat\w+|inscri\w+|registr\w+|take place|be "
+    r"held|aura lieu|se tiendra|tendra lugar|se celebrara|se realizara|rejoignez|save the date|speakers?|"
+    r"ponentes?|intervenants?)\b"
 )
 _LOG_LINE = re.compile(r"^\W?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|^\w{3} +\d+ \d\d:\d\d:\d\d ", re.M)
 _LEAST = 2
@@ -56,7 +59,8 @@ def _is_json(text: str) -> bool:
 def require_title_and_day(title: Title | None, *, has_day: bool) -> None:
     if title is None and not has_day:
         raise NotAnAnnouncement(
-            "The text has no title and no date, so no event can be made of it. Paste the whole announcement, with its heading."
+            "The text has no title and no date, so no event can be made of it. Paste the whole announcement, "
+            "with its heading."
         )
     if title is None:
         raise NotAnAnnouncement(
@@ -74,7 +78,8 @@ def require_signs_of_event(
     """Raise when nothing but a title and a date speaks for an event: a letter, a recipe, an article."""
     if _signs(title, sections, passages, starts_on=starts_on, today=today) < _LEAST:
         raise NotAnAnnouncement(
-            "The text has a title and a date, but nothing else that belongs to an event. Add the programme, the time or how to register."
+            "The text has a title and a date, but nothing else that belongs to an event. Add the programme, the "
+            "time or how to register."
         )
 
 

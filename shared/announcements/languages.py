@@ -52,16 +52,22 @@ _NAME = alternation(",".join(_CODES))
 _JOIN = r"(?:\s?[,/&+]\s?|\s(?:and|et|y|e|or|ou|o|with|to|into|in|-)\s|\s?[–—-]\s?)"
 _LIST = rf"(?:{_NAME})(?![^\W_])(?:{_JOIN}(?:(?:and|et|y|e|in|en|into|to)\s)?(?:l')?(?:{_NAME})(?![^\W_]))*"
 _STATED = re.compile(
-    rf"\b(?:(?:in|into|en|vers l'|vers le|hacia el|al|from|to|between|entre|language(?: is|s are|:)?|langue|idioma)\s|l')(?:the\s|el\s|l')?(?P<list>{_LIST})"
+    rf"\b(?:(?:in|into|en|vers l'|vers le|hacia el|al|from|to|between|entre|language(?: is|s are|:)?|langue|"
+    rf"idioma)\s|l')(?:the\s|el\s|l')?(?P<list>{_LIST})"
 )
 _EVENT = re.compile(
-    r"\b(?:held|conducted|delivered|given|run|take place|be in|is in|are in|offered|available|presented|webinar|workshop|session|conference|event|meeting|seminar|"
-    r"interpret\w+|translat\w+|speaking|language\w*|langues?|idiomas?|working|tendra|tiendra|aura lieu|se deroulera|sera|animee?|dispense|interpretation|"
-    r"traduction|interpretacion|traduccion|lugar|celebrara|impartira|realizara|desarrollara|hablara|evento|seminario|taller|webinario|webinaire|atelier|"
-    r"discussion|talks?|presentations?|exchanges|sesion|jornada|journee|online|free|gratuit\w*|(?:h|pm|am|cet|gmt|utc))\b"
+    r"\b(?:held|conducted|delivered|given|run|take place|be in|is in|are in|offered|available|presented|webinar|"
+    r"workshop|session|conference|event|meeting|seminar|"
+    r"interpret\w+|translat\w+|speaking|language\w*|langues?|idiomas?|working|tendra|tiendra|aura lieu|se "
+    r"deroulera|sera|animee?|dispense|interpretation|"
+    r"traduction|interpretacion|traduccion|lugar|celebrara|impartira|realizara|desarrollara|hablara|evento|"
+    r"seminario|taller|webinario|webinaire|atelier|"
+    r"discussion|talks?|presentations?|exchanges|sesion|jornada|journee|online|free|gratuit\w*|(?:h|pm|am|cet|"
+    r"gmt|utc))\b"
 )
 _NOT_THE_EVENT = re.compile(
-    r"\b(?:report|paper|publication|book|guide|document|slides?|handouts?|rapport|publie\w*|informe|libro|recording|subtitles?|website|originally|written)\b"
+    r"\b(?:report|paper|publication|book|guide|document|slides?|handouts?|rapport|publie\w*|informe|libro|"
+    r"recording|subtitles?|website|originally|written)\b"
 )
 _ASIDES = re.compile(r"\b(?:interpret\w+|interpretac\w+|traduc\w+|translat\w+)\b")
 

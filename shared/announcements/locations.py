@@ -12,26 +12,33 @@ from shared.announcements.places import is_city, is_country_name, zone_of_place
 from shared.announcements.wording import folded
 
 _ONLINE = re.compile(
-    r"\b(?:online|on-line|virtual(?:ly)?|en ligne|a distance|visioconference|webconference|en linea|virtuale?s?|via zoom|on zoom|by zoom|sur zoom|por zoom|in zoom|"
-    r"via (?:microsoft )?teams|on (?:microsoft )?teams|sur teams|por teams|videoconferencia|livestream(?:ed)?|videoconference)\b"
+    r"\b(?:online|on-line|virtual(?:ly)?|en ligne|a distance|visioconference|webconference|en linea|virtuale?s?|"
+    r"via zoom|on zoom|by zoom|sur zoom|por zoom|in zoom|"
+    r"via (?:microsoft )?teams|on (?:microsoft )?teams|sur teams|por teams|videoconferencia|livestream(?:ed)?|"
+    r"videoconference)\b"
 )
 _ONLINE_WORDS = {"en": "online", "fr": "en ligne", "es": "en línea"}
 _BUILDING = re.compile(
-    r"\b(?:hall|room|centre|center|building|street|road|avenue|square|campus|theatre|theater|library|museum|hotel|auditorium|house|school|university|salle|maison|mairie|"
-    r"rue|quai|place|boulevard|bibliotheque|musee|amphitheatre|hotel de ville|palais|espace|ecole|universite|calle|plaza|avenida|sala|salon|auditorio|biblioteca|museo|casa|"
+    r"\b(?:hall|room|centre|center|building|street|road|avenue|square|campus|theatre|theater|library|museum|"
+    r"hotel|auditorium|house|school|university|salle|maison|mairie|"
+    r"rue|quai|place|boulevard|bibliotheque|musee|amphitheatre|hotel de ville|palais|espace|ecole|universite|"
+    r"calle|plaza|avenida|sala|salon|auditorio|biblioteca|museo|casa|"
     r"ayuntamiento|universidad|palacio|edificio|centro)\b"
 )
 _HAPPENS = re.compile(
-    r"\b(?:takes? place|will be held|be held|is held|are held|held|taking place|aura lieu|se tiendra|se deroulera|tendra lugar|se celebrara|se realizara|rendez-vous|meet us|join us)\b"
+    r"\b(?:takes? place|will be held|be held|is held|are held|held|taking place|aura lieu|se tiendra|se "
+    r"deroulera|tendra lugar|se celebrara|se realizara|rendez-vous|meet us|join us)\b"
 )
 _AT = re.compile(
     r"\s(?:at the|at|in the|in|au|aux|a la|a l'|a|dans les|dans la|dans|chez|en el|en la|en los|en)\s?(?=\S)"
 )
 _NAMED_PLACE = re.compile(
-    r"(?P<place>(?:[A-ZÀ-Þ][\w’'.&-]*|\d{1,4}[a-z]?)(?:,?\s(?:[A-ZÀ-Þ][\w’'.&-]*|of|the|de|la|le|les|du|des|del|d'|\d{1,5}[a-z]?|y|and|et)){0,11})"
+    r"(?P<place>(?:[A-ZÀ-Þ][\w’'.&-]*|\d{1,4}[a-z]?)(?:,?\s(?:[A-ZÀ-Þ][\w’'.&-]*|of|the|de|la|le|les|du|des|del|"
+    r"d'|\d{1,5}[a-z]?|y|and|et)){0,11})"
 )
 _NO_PLACE = re.compile(
-    r"^(?:english|french|spanish|anglais|francais|espagnol|ingles|frances|espanol|catalan|january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"^(?:english|french|spanish|anglais|francais|espagnol|ingles|frances|espanol|catalan|january|february|march|"
+    r"april|may|june|july|august|september|october|november|december|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|zoom|microsoft|teams|\d)",
     re.I,
 )
@@ -66,6 +73,7 @@ def _city_beside_date(text: str) -> str | None:
     rest = re.sub(r"\b(?:les?|el|los|du|del|the|on|from|in|à|a|en)\s*$", "", before).strip(" ,|·•–—-(*") or after.strip(
         " ,|·•–—-()*."
     )
+    rest = re.sub(r"\s*\((?:hybrid|online|in person|hybride|híbrido|presencial)\)?$", "", rest)
     parts = [part.strip() for part in rest.split(",")]
     is_place = all(is_city(part) or is_country_name(part) for part in parts)
     return rest if rest and len(rest) < 80 and is_place and (not before.strip() or not after.strip(" .,)")) else None
@@ -114,7 +122,9 @@ def _says_online(passage: Passage) -> bool:
     if passage.topic in (Topic.INTRODUCTION, Topic.OTHER):
         return (
             re.search(
-                r"\b(?:online|virtual|en ligne|en linea)\s(?:\w+\s)?(?:webinar|event|workshop|seminar|meeting|conference|session)|(?:webinaire|atelier|webinario|taller|seminario|evento|reunion|seance)\s(?:\w+\s)?(?:en ligne|en linea|virtual|online)|via zoom|on zoom|sur zoom|por zoom|held online",
+                r"\b(?:online|virtual|en ligne|en linea)\s(?:\w+\s)?(?:webinar|event|workshop|seminar|meeting|"
+                r"conference|session)|(?:webinaire|atelier|webinario|taller|seminario|evento|reunion|seance)\s"
+                r"(?:\w+\s)?(?:en ligne|en linea|virtual|online)|via zoom|on zoom|sur zoom|por zoom|held online",
                 lowered,
             )
             is not None

@@ -16,8 +16,10 @@ _LENGTH = re.compile(
     rf"|(?P<part>[½¼¾])\s?-?{_HOURS}"
     rf"|(?P<only_hours>\d{{1,2}})\s?-?{_HOURS}(?P<half>\s(?:and a half|et demie?|y media))?"
     rf"|(?P<minutes>\d{{1,3}})\s?-?{_MINUTES}"
-    rf"|(?P<words>half an hour|une demi-heure|demi-heure|media hora|(?:an|one|une|1) hour and a half|une heure et demie|una hora y media"
-    rf"|three quarters of an hour|un quart d'heure|a quarter of an hour|one hour|an hour|une heure|una hora|two hours|deux heures|dos horas|"
+    rf"|(?P<words>half an hour|une demi-heure|demi-heure|media hora|(?:an|one|une|1) hour and a half|une heure "
+    rf"et demie|una hora y media"
+    rf"|three quarters of an hour|un quart d'heure|a quarter of an hour|one hour|an hour|une heure|una hora|two "
+    rf"hours|deux heures|dos horas|"
     rf"three hours|trois heures|tres horas))\.?(?![^\W_])"
 )
 _WORDS = {

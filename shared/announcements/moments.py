@@ -20,14 +20,18 @@ from shared.schemas.remarks import Reading
 from shared.timezones import ABBREVIATIONS, place_name, readings_of
 
 _ALL_TIMES = re.compile(
-    r"\b(?:all times|times? (?:are|is|shown|given|in|listed)|time ?zone|toutes les heures|les (?:heures|horaires) sont|heures? indiquees|horaires? (?:en|exprimes)|"
-    r"fuseau|todas las horas|todos los horarios|las horas|los horarios|huso horario|zona horaria|hora(?:rio)? (?:de|local|oficial|peninsular)|heure (?:de|locale|d')|local time)\b"
+    r"\b(?:all times|times? (?:are|is|shown|given|in|listed)|time ?zone|toutes les heures|les (?:heures|horaires)"
+    r" sont|heures? indiquees|horaires? (?:en|exprimes)|"
+    r"fuseau|todas las horas|todos los horarios|las horas|los horarios|huso horario|zona horaria|hora(?:rio)? "
+    r"(?:de|local|oficial|peninsular)|heure (?:de|locale|d')|local time)\b"
 )
 _LASTS = re.compile(
-    r"\b(?:duration|lasts?|will last|length|durera|dure|duree|duracion|durara|dura|run for|runs for|long|minute webinar|hour webinar)\b"
+    r"\b(?:duration|lasts?|will last|length|durera|dure|duree|duracion|durara|dura|run for|runs for|long|minute "
+    r"webinar|hour webinar)\b"
 )
 _ENDS = re.compile(
-    r"\d.*\b(?:ends?|ending|finish\w*|until|closes?|fin|finit|se termine|termine|prend fin|finaliza|termina|acaba|finalizara|terminara)\b.*\d"
+    r"\d.*\b(?:ends?|ending|finish\w*|until|closes?|fin|finit|se termine|termine|prend fin|finaliza|termina|"
+    r"acaba|finalizara|terminara)\b.*\d"
 )
 _STARTS = re.compile(r"\b(?:starts?|begins?|starting|debut|commence\w*|inicio|comienz\w+|empez\w+|at|from|a las|des)\b")
 
@@ -103,7 +107,8 @@ class MomentReader:
             return 9
         days = [mention for mention in find_dates(passage.text)]
         if days:
-            return 2 if self._is_event_day(passage) else 9
+            elsewhere = 6 if passage.topic in (Topic.LEAD, Topic.PRACTICAL) else 9
+            return 2 if self._is_event_day(passage) else elsewhere
         if passage.topic in (Topic.LEAD, Topic.PRACTICAL):
             return 3 if _STARTS.search(folded(passage.text)) or len(passage.text) < 60 else 4
         return 5 if passage.topic in (Topic.INTRODUCTION, Topic.REGISTRATION, Topic.OTHER) else 9

@@ -136,7 +136,7 @@ def _headed(
     plain = line.plain
     if first and not last and day_number(plain) is not None and len(plain.split()) <= _MOST_WORDS:
         return Heading(PSEUDO_LEVEL, line), ()
-    if len(plain.split()) <= _MOST_WORDS and not URL.search(plain):
+    if len(plain.split()) <= _MOST_WORDS and not URL.search(plain) and not line.links:
         stands_out = _is_bold(line) or _is_capitals(plain)
         topic = topic_of(plain)
         if topic is not None and (stands_out or not in_programme or topic not in (Topic.INTRODUCTION, Topic.SPEAKERS)):

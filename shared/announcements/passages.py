@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.announcements.blocks import Block, Heading, Line, Listing, Paragraph, Table, block_lines
 from shared.announcements.clocks import find_clocks
@@ -17,17 +17,26 @@ from shared.announcements.wording import folded, sentences
 _LISTS = {Topic.CONTENTS, Topic.AUDIENCE, Topic.PROGRAMME, Topic.SPEAKERS, Topic.MODERATION}
 # Of a sentence longer than this only the beginning is looked at.
 _LONGEST = 2_000
+_MAIL_HEADER = re.compile(r"^(?:From|To|Cc|Subject|Reply-To|Message-ID|De|À|Para|Objet|Asunto)\s?:\s")
 _DEADLINE = re.compile(
-    r"\b(?:deadline|register (?:by|before|until|no later)|registrations? (?:\w+ )?(?:closes?|ends?|until|by|before|is open until|deadline)|sign up by|"
-    r"rsvp (?:by|before)|by no later than|before registering|apply (?:by|before)|closing date|date limite|avant le|jusqu'au|au plus tard|"
-    r"cloture des inscriptions|inscriptions? (?:\w+ )*(?:jusqu|avant|close)|fecha limite|hasta el|antes del|cierre de (?:las )?inscripciones|"
-    r"plazo|inscripciones? (?:\w+ )*hasta|last day to|book by|please register before|registration (?:is|will be) (?:possible|open) (?:until|till))"
+    r"\b(?:deadline|register (?:by|before|until|no later)|registrations? (?:\w+ )?(?:closes?|ends?|until|by|"
+    r"before|is open until|deadline)|sign up by|"
+    r"rsvp (?:by|before)|by no later than|before registering|apply (?:by|before)|closing date|date limite|avant "
+    r"le|jusqu'au|au plus tard|"
+    r"cloture des inscriptions|inscriptions? (?:\w+ )*(?:jusqu|avant|close)|fecha limite|hasta el|antes del|"
+    r"cierre de (?:las )?inscripciones|"
+    r"plazo|inscripciones? (?:\w+ )*hasta|last day to|book by|please register before|registration (?:is|will be) "
+    r"(?:possible|open) (?:until|till))"
 )
 _ASIDE = re.compile(
-    r"\b(?:published|posted|updated|last modified|early[- ]bird|publie|mis a jour|publicado|actualizado|©|copyright|created on|doors open|doors|log ?in|connect from|"
-    r"recordings?|replay|enregistrement|grabacion|connexion (?:a partir|des)|registration opens|office hours|opening hours|monday to friday|"
-    r"du lundi au vendredi|de lunes a viernes|founded|adopted|since|in force|was held|took place|previous|last year|edition of|issued|sent:|"
-    r"call us|phone|certificate|waiting room|test session|technical check|available (?:from|on|until)|confirmation|reminder|slides will)"
+    r"\b(?:published|posted|updated|last modified|early[- ]bird|publie|mis a jour|publicado|actualizado|©|"
+    r"copyright|created on|doors open|doors|log ?in|connect from|"
+    r"recordings?|replay|enregistrement|grabacion|connexion (?:a partir|des)|registration opens|office hours|"
+    r"opening hours|monday to friday|"
+    r"du lundi au vendredi|de lunes a viernes|founded|adopted|since|in force|was held|took place|previous|last "
+    r"year|edition of|issued|sent:|"
+    r"call us|phone|certificate|waiting room|test session|technical check|available (?:from|on|until)|"
+    r"confirmation|reminder|slides will)"
 )
 
 
@@ -49,7 +58,7 @@ class Passage:
 
     @property
     def is_aside(self) -> bool:
-        """Whether a day or time named here is another one than the event's: a publication, a recording, an earlier event."""
+        """Whether a day or time named here is not the event's: a publication, a recording, an earlier event."""
         if self.label is Label.CONTACT:
             return True
         return self.label is None and _ASIDE.search(folded(self.text)) is not None
@@ -85,9 +94,11 @@ def _labelled_lines(section: Section, lines: list[Line]) -> Iterator[Labelled]:
     label = label_of(bare_heading(section.heading.plain)) if section.heading else None
     if label in HEADING_LABELS and label is not None and lines and labelled(lines[0]) is None:
         yield Labelled(label, lines[0], lines[0])
+    is_mail = sum(bool(_MAIL_HEADER.match(line.plain)) for line in lines[:12]) >= 2
     for position, line in enumerate(lines):
         if (found := labelled(line)) is not None:
-            yield found
+            is_sent = is_mail and position < 8 and found.label is Label.DATE
+            yield replace(found, label=Label.CONTACT) if is_sent else found
         elif re.search(r"[:：]\s*$", line.plain) and position + 1 < len(lines):
             # The value may stand on the next line, as in a table that was pasted as text.
             label, value = label_of(line.plain), lines[position + 1]

@@ -7,77 +7,120 @@ from shared.announcements.places import is_city, is_country_name
 from shared.announcements.wording import alternation, folded, phrase
 from shared.schemas.programme import Part, PersonFacts
 
-_ACADEMIC = r"(?:(?:prof|dr|dra|drs|ing|arq|lic|pr|me|mtro|mtra|sir|dame|hon|h\.e|s\.e)\.?|professor|professeure?|profesora?|doctor|doctora|ambassador|his excellency|her excellency)"
+_ACADEMIC = (
+    r"(?:(?:prof|dr|dra|drs|ing|arq|lic|pr|me|mtro|mtra|sir|dame|hon|h\.e|s\.e)\.?|professor|professeure?|profesora?|"
+    r"doctor|doctora|ambassador|his excellency|her excellency)"
+)
 _CIVIL = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|mx|mme|mlle|mm|m|sr|sra|srta|d|dna|da|don|dona|monsieur|madame|senor|senora)\.?)\s+(?=[^\W\d_a-z]|[A-ZÀ-Þ])",
+    r"^(?:(?:mr|mrs|ms|miss|mx|mme|mlle|mm|m|sr|sra|srta|d|dna|da|don|dona|monsieur|madame|senor|senora)\.?)\s"
+    r"+(?=[^\W\d_a-z]|[A-ZÀ-Þ])",
     re.I,
 )
 _HONORIFIC = re.compile(rf"^(?:{_ACADEMIC}\s+){{1,3}}", re.IGNORECASE)
 _PARTICLES = set(
-    "de la del las los da das do dos di du des van von der den het 't te ter ten bin bint ibn al el ben y e i zu af av le la d' st san santa abu".split()
+    "de la del las los da das do dos di du des van von der den het 't te ter ten bin bint ibn al el ben y e i zu "
+    "af av le la d' st san santa abu".split()
 )
 _WORD = r"(?:[A-ZÀ-ÞŠŽŁİŐŰČĆĐŻŹŚĀĒĪŌŪ][\w’'´`-]*|[^\W\d_]['’][A-ZÀ-Þ][\w-]*|[A-Z]\.(?:-?[A-Z]\.)*)"
 _NAME_WORD = re.compile(rf"^{_WORD}\.?$")
 _ROLES = alternation(
-    """director,directora,directeur,directrice,deputy,adjoint,adjointe,adjunto,adjunta,head,chief,chef,cheffe,jefe,jefa,mayor,vice,maire,alcalde,alcaldesa,
-    teniente,professor,professeur,professeure,profesor,profesora,lecturer,researcher,chercheur,chercheuse,investigador,investigadora,fellow,senior,
-    junior,manager,coordinator,coordinatrice,coordinateur,coordinador,coordinadora,officer,oficial,secretary,secretaire,secretario,secretaria,general,
-    president,presidente,presidenta,presidente,chair,chairman,chairwoman,chairperson,member,membre,miembro,minister,ministre,ministro,ministra,councillor,
-    counsellor,councilor,conseiller,conseillere,concejal,concejala,consejero,consejera,regidor,regidora,adviser,advisor,asesor,asesora,consultant,
-    consultante,consultor,consultora,expert,experte,experto,experta,specialist,specialiste,especialista,engineer,ingenieur,ingenieure,ingeniero,ingeniera,
-    architect,architecte,arquitecto,arquitecta,planner,urbaniste,urbanista,economist,economiste,economista,analyst,analyste,analista,lead,leader,
-    responsable,charge,chargee,founder,co-founder,cofounder,fondateur,fondatrice,fundador,fundadora,principal,partner,associate,assistant,asistente,
-    executive,ceo,cto,cfo,coo,phd,doctorant,doctorante,student,author,auteur,autrice,autor,autora,journalist,journaliste,periodista,editor,representative,
-    representant,representante,delegate,delegue,deleguee,delegado,delegada,ambassador,commissioner,commissaire,comisionado,governor,gobernador,gobernadora,
-    judge,lawyer,avocat,avocate,abogado,abogada,teacher,trainer,formateur,formatrice,facilitator,animatrice,animateur,curator,librarian,scientist,geographer,
-    geographe,sociologist,sociologue,sociologo,sociologa,historian,technician,tecnico,tecnica,gerente,gestor,gestora,rector,rectora,dean,decano,decana,
-    doyen,doyenne,spokesperson,activist,activista,mediator,programme manager,project manager,vocal,portavoz,vicepresident,vicepresidenta,vicepresidente,
-    sindico,intendente,prefect,prefet,senator,senateur,deputee,elue,elu,encargado,encargada,coach,designer,developer,nurse,doctor,physician,treasurer,tresorier,tresoriere,tesorero,tesorera,hydrologist,alderman,alderwoman,bourgmestre,burgomaster,echevin,echevine,statistician,biologist,ecologist,physicist,historien,historienne,historiador,historiadora,alcade,docente,catedratico,catedratica,prefeito,prefeita,edil,edila"""
+    """
+        director, directora, directeur, directrice, deputy, adjoint, adjointe, adjunto, adjunta, head, chief, chef,
+        cheffe, jefe, jefa, mayor, vice, maire, alcalde, alcaldesa, teniente, professor, professeur, professeure,
+        profesor, profesora, lecturer, researcher, chercheur, chercheuse, investigador, investigadora, fellow,
+        senior, junior, manager, coordinator, coordinatrice, coordinateur, coordinador, coordinadora, officer,
+        oficial, secretary, secretaire, secretario, secretaria, general, president, presidente, presidenta,
+        presidente, chair, chairman, chairwoman, chairperson, member, membre, miembro, minister, ministre, ministro,
+        ministra, councillor, counsellor, councilor, conseiller, conseillere, concejal, concejala, consejero,
+        consejera, regidor, regidora, adviser, advisor, asesor, asesora, consultant, consultante, consultor,
+        consultora, expert, experte, experto, experta, specialist, specialiste, especialista, engineer, ingenieur,
+        ingenieure, ingeniero, ingeniera, architect, architecte, arquitecto, arquitecta, planner, urbaniste,
+        urbanista, economist, economiste, economista, analyst, analyste, analista, lead, leader, responsable, charge,
+        chargee, founder, co-founder, cofounder, fondateur, fondatrice, fundador, fundadora, principal, partner,
+        associate, assistant, asistente, executive, ceo, cto, cfo, coo, phd, doctorant, doctorante, student, author,
+        auteur, autrice, autor, autora, journalist, journaliste, periodista, editor, representative, representant,
+        representante, delegate, delegue, deleguee, delegado, delegada, ambassador, commissioner, commissaire,
+        comisionado, governor, gobernador, gobernadora, judge, lawyer, avocat, avocate, abogado, abogada, teacher,
+        trainer, formateur, formatrice, facilitator, animatrice, animateur, curator, librarian, scientist,
+        geographer, geographe, sociologist, sociologue, sociologo, sociologa, historian, technician, tecnico,
+        tecnica, gerente, gestor, gestora, rector, rectora, dean, decano, decana, doyen, doyenne, spokesperson,
+        activist, activista, mediator, programme manager, project manager, vocal, portavoz, vicepresident,
+        vicepresidenta, vicepresidente, sindico, intendente, prefect, prefet, senator, senateur, deputee, elue, elu,
+        encargado, encargada, coach, designer, developer, nurse, doctor, physician, treasurer, tresorier, tresoriere,
+        tesorero, tesorera, hydrologist, alderman, alderwoman, bourgmestre, burgomaster, echevin, echevine,
+        statistician, biologist, ecologist, physicist, historien, historienne, historiador, historiadora, alcade,
+        docente, catedratico, catedratica, prefeito, prefeita, edil, edila"""
 )
 _ROLE = re.compile(rf"(?<![^\W_])(?:{_ROLES})s?(?![^\W_])")
 _ORGANISATIONS = alternation(
-    """university,universite,universidad,universitat,college,school,ecole,escuela,institute,institut,instituto,centre,center,centro,council,conseil,consejo,
-    city of,ville,ayuntamiento,municipality,municipalite,municipio,municipalidad,alcaldia,mairie,metropole,metropolis,region,government,gouvernement,gobierno,
-    ministry,ministere,ministerio,department,departement,departamento,agency,agence,agencia,association,asociacion,federation,federacion,network,reseau,red,
-    foundation,fondation,fundacion,commission,comision,committee,comite,bank,banque,banco,company,group,groupe,grupo,ltd,inc,gmbh,union,alliance,alianza,
-    office,bureau,oficina,authority,autorite,autoridad,observatory,observatoire,observatorio,museum,musee,museo,library,bibliotheque,biblioteca,hospital,
-    laboratory,laboratoire,laboratorio,academy,academie,academia,society,societe,sociedad,programme,forum,foro,chamber,chambre,camara,cooperative,cooperativa,
-    parliament,parlement,parlamento,secretariat,secretaria de,service,services,trust,partnership,un,united nations,nations unies,naciones unidas,collective,
-    collectif,colectivo,diputacion,generalitat,junta,county,district,province,prefecture,club,syndicat,sindicato,team,lab,housing,cities,villes,ciudades,
-    consortium,consorcio,mancomunidad,agglomeration,communaute,comunidad,initiative,iniciativa,platform,plateforme,plataforma,studio,press,board,corporation,
-    coalition,utility,utilities,borough,works,fund,fondo,fonds,fablab,think tank,confederation,direction,embassy,embajada,ambassade,archive,archives"""
+    """
+        university, universite, universidad, universitat, college, school, ecole, escuela, institute, institut,
+        instituto, centre, center, centro, council, conseil, consejo, city of, ville, ayuntamiento, municipality,
+        municipalite, municipio, municipalidad, alcaldia, mairie, metropole, metropolis, region, government,
+        gouvernement, gobierno, ministry, ministere, ministerio, department, departement, departamento, agency,
+        agence, agencia, association, asociacion, federation, federacion, network, reseau, red, foundation,
+        fondation, fundacion, commission, comision, committee, comite, bank, banque, banco, company, group, groupe,
+        grupo, ltd, inc, gmbh, union, alliance, alianza, office, bureau, oficina, authority, autorite, autoridad,
+        observatory, observatoire, observatorio, museum, musee, museo, library, bibliotheque, biblioteca, hospital,
+        laboratory, laboratoire, laboratorio, academy, academie, academia, society, societe, sociedad, programme,
+        forum, foro, chamber, chambre, camara, cooperative, cooperativa, parliament, parlement, parlamento,
+        secretariat, secretaria de, service, services, trust, partnership, un, united nations, nations unies,
+        naciones unidas, collective, collectif, colectivo, diputacion, generalitat, junta, county, district,
+        province, prefecture, club, syndicat, sindicato, team, lab, housing, cities, villes, ciudades, consortium,
+        consorcio, mancomunidad, agglomeration, communaute, comunidad, initiative, iniciativa, platform, plateforme,
+        plataforma, studio, press, board, corporation, coalition, utility, utilities, borough, works, fund, fondo,
+        fonds, fablab, think tank, confederation, direction, embassy, embajada, ambassade, archive, archives"""
 )
 _ORGANISATION = re.compile(rf"(?<![^\W_])(?:{_ORGANISATIONS})(?![^\W_])")
 _FIELDS = alternation(
-    """international relations,relations internationales,relaciones internacionales,mobility,mobilite,movilidad,planning,urban planning,urbanisme,urbanismo,research,
-    policy,public policy,policies,development,urban development,communication,communications,comunicacion,sustainability,sustainable,durabilite,sostenibilidad,
-    housing,finance,finances,finanzas,culture,cultura,water,eau,agua,climate,climat,clima,environment,environnement,medio ambiente,health,sante,salud,education,
-    educacion,energy,energie,energia,transport,transporte,economics,economy,economia,strategy,estrategia,innovation,innovacion,data,digital,digital services,
-    engineering,operations,programmes,programs,projects,projets,proyectos,partnerships,studies,etudes,estudios,law,geography,sociology,architecture,cooperation,
-    cooperacion,public affairs,human resources,public works,parks,green spaces,resilience,participation,participacion,waste,food,alimentation,tourism,tourisme,
-    turismo,learning,public space,espacio publico,espaces verts,social affairs,heritage,patrimoine,patrimonio,civic engagement,citizen participation,biodiversity,hydrology"""
+    """
+        international relations, relations internationales, relaciones internacionales, mobility, mobilite,
+        movilidad, planning, urban planning, urbanisme, urbanismo, research, policy, public policy, policies,
+        development, urban development, communication, communications, comunicacion, sustainability, sustainable,
+        durabilite, sostenibilidad, housing, finance, finances, finanzas, culture, cultura, water, eau, agua,
+        climate, climat, clima, environment, environnement, medio ambiente, health, sante, salud, education,
+        educacion, energy, energie, energia, transport, transporte, economics, economy, economia, strategy,
+        estrategia, innovation, innovacion, data, digital, digital services, engineering, operations, programmes,
+        programs, projects, projets, proyectos, partnerships, studies, etudes, estudios, law, geography, sociology,
+        architecture, cooperation, cooperacion, public affairs, human resources, public works, parks, green spaces,
+        resilience, participation, participacion, waste, food, alimentation, tourism, tourisme, turismo, learning,
+        public space, espacio publico, espaces verts, social affairs, heritage, patrimoine, patrimonio,
+        civic engagement, citizen participation, biodiversity, hydrology"""
 )
 _FIELD = re.compile(
-    rf"^(?:(?:and|et|y|&|,|public|urban|international|local|sustainable|digital|social)?\s*(?:{_FIELDS})(?:\s(?:and|et|y|&)\s)?)+$"
+    rf"^(?:(?:and|et|y|&|,|public|urban|international|local|sustainable|digital|social)?\s*(?:{_FIELDS})(?:\s"
+    rf"(?:and|et|y|&)\s)?)+$"
 )
 _LINKS = re.compile(
-    r"\s+(?:of the|of|at the|at|for the|for|in the|with|from|de la|de l'|de los|de las|del|des|du|de|d'|en la|en el|en|chez|a la|a l'|au|aux|à|pour)\s*(?=\S)|\s+d'(?=\S)|\s+de l'(?=\S)"
+    r"\s+(?:of the|of|at the|at|for the|for|in the|with|from|de la|de l'|de los|de las|del|des|du|de|d'|en la|en "
+    r"el|en|chez|a la|a l'|au|aux|à|pour)\s*(?=\S)|\s+d'(?=\S)|\s+de l'(?=\S)"
 )
 _STRONG_LINKS = re.compile(r"\s(?:at the|at|chez)\s")
 _TOWN_HALL = re.compile(
-    r"^(?:(?:deputy|vice|lord)[\s-])*(?:mayor|alcalde|alcaldesa|maire|intendente|regidora?|concejala?|councillor|deputy mayor|lord mayor|adjointe? au maire|adjointe? a la maire|maire adjointe?|teniente de alcalde)$"
+    r"^(?:(?:deputy|vice|lord)[\s-])*(?:mayor|alcalde|alcaldesa|maire|intendente|regidora?|concejala?|councillor|"
+    r"deputy mayor|lord mayor|adjointe? au maire|adjointe? a la maire|maire adjointe?|teniente de alcalde)$"
 )
 _FIELD_LABELS = {"role", "organisation", "city"}
 _NOT_NAMES = set(
-    """the a an and of for in on to with from how why what when where who your our new la le les el los las un une una des du pour avec dans sur comment
-    pourquoi como por que para con sobre introduction welcome closing conclusion conclusions opening questions answers discussion debate panel session workshop
-    keynote presentation coffee lunch break networking registration remarks words address case study studies city cities water climate housing public urban local
-    policy policies data open day part round table wrap summary next steps lessons future green smart digital transport energy health results project projects
-    bienvenida apertura clausura cierre preguntas respuestas pausa accueil ouverture cloture debat echanges pause dejeuner ateliers agua ciudad ciudades ville villes
-    eau politiques politica politicas international global general executive central european united national street road square hall room building place online
-    webinar conference programme program agenda monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december report launch budget budgets tools tool better practice practices good building from making community communities
-    experience experiences best first second third speaker speakers moderator guided tour visit site demonstration exercise video live group work aula magna salon sala salle edificio auditorio campus hall theatre teatro amphitheatre floor piso planta etage kind regards best sincerely maison mairie palais hotel house library museum biblioteca bibliotheque museo musee casa palacio espace centro centre center school escuela ecole cordialement atentamente saludos office department faculty facultad""".split()
+    """
+    the a an and of for in on to with from how why what when where who your our new la le les el los las un une
+    una des du pour avec dans sur comment pourquoi como por que para con sobre introduction welcome closing
+    conclusion conclusions opening questions answers discussion debate panel session workshop keynote
+    presentation coffee lunch break networking registration remarks words address case study studies city cities
+    water climate housing public urban local policy policies data open day part round table wrap summary next
+    steps lessons future green smart digital transport energy health results project projects bienvenida
+    apertura clausura cierre preguntas respuestas pausa accueil ouverture cloture debat echanges pause dejeuner
+    ateliers agua ciudad ciudades ville villes eau politiques politica politicas international global general
+    executive central european united national street road square hall room building place online webinar
+    conference programme program agenda monday tuesday wednesday thursday friday saturday sunday january
+    february march april may june july august september october november december report launch budget budgets
+    tools tool better practice practices good building from making community communities experience experiences
+    best first second third speaker speakers moderator guided tour visit site demonstration exercise video live
+    group work aula magna salon sala salle edificio auditorio campus hall theatre teatro amphitheatre floor piso
+    planta etage kind regards best sincerely maison mairie palais hotel house library museum biblioteca
+    bibliotheque museo musee casa palacio espace centro centre center school escuela ecole cordialement
+    atentamente saludos office department faculty facultad
+    """.split()
 )
 
 
@@ -141,10 +184,10 @@ def _divided(text: str) -> tuple[str, list[str]]:
     if match is None:
         return text, []
     rest = match["rest"].strip()
-    if text[match.end("name") :].lstrip().startswith("(") and rest.count(")") > rest.count("("):
-        rest = rest.replace(")", ",", 1).rstrip(" ,")
-    elif text[match.end("name") :].lstrip().startswith("("):
-        rest = rest.rstrip(")")
+    if text[match.end("name") :].lstrip().startswith("("):
+        is_whole = rest.endswith(")") and rest.count(")") == rest.count("(") + 1 and rest.find(")") != rest.rfind(")")
+        rest = rest[:-1] if is_whole else rest.replace(")", ",", 1) if rest.count(")") > rest.count("(") else rest
+        rest = rest.rstrip(" ,")
     marks = ";" if rest.partition(":")[0] in _FIELD_LABELS else ",;|–—"
     return match["name"], [piece for piece in pieces(rest, marks) if piece]
 
@@ -181,7 +224,7 @@ def _facts(rest: Sequence[str]) -> dict[str, str]:
     """Roles come first, the city last, the organisation between them."""
     roles: list[str] = []
     left = [piece.strip(" .") for piece in rest]
-    if len(left) == 1 and left[0][:1].islower() and not is_organisation(left[0]):
+    if len(left) == 1 and left[0][:1].islower() and not is_organisation(left[0]) and not _LINKS.search(left[0]):
         return {"role": left[0][:200]}
     if left and (bracketed := re.fullmatch(r"(?P<name>[^()]{3,})\s\((?P<city>[^()]{2,40})\)", left[-1])):
         if is_city(bracketed["city"]) or is_country_name(bracketed["city"]):
@@ -195,6 +238,8 @@ def _facts(rest: Sequence[str]) -> dict[str, str]:
         roles.append(role)
         organisations += [organisation] if organisation else []
         city = town or city
+    if not roles and not organisations and len(left) == 2 and not is_organisation(left[0]) and not is_city(left[1]):
+        roles.append(left.pop(0))
     if left and city is None and (organisations or roles or len(left) > 1):
         left, city = _without_city(left, organisations, has_role=bool(roles))
     if city and left and is_country_name(left[-1]):

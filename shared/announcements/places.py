@@ -29,13 +29,13 @@ _CAPITAL_ZONES = {
 # The zone database names one city per zone; these are others that announcements name.
 _MORE_CITIES = {
     "Europe/Madrid": "Barcelona, Valencia, Sevilla, Seville, Bilbao, Zaragoza, Málaga, Granada, peninsular, península",
-    "Europe/Paris": "Lyon, Marseille, Bordeaux, Lille, Nantes, Toulouse, Strasbourg, Grenoble, Rennes, Montpellier, Nice",
+    "Europe/Paris": "Lyon, Marseille, Bordeaux, Lille, Nantes, Toulouse, Strasbourg, Grenoble, Rennes, Nice",
     "Europe/Brussels": "Ghent, Gent, Gand, Antwerp, Anvers, Liège, Leuven, Louvain, Bruges, Namur",
     "Europe/Amsterdam": "Rotterdam, The Hague, La Haye, La Haya, Utrecht, Eindhoven",
-    "Europe/Berlin": "Hamburg, Hambourg, Munich, Múnich, Cologne, Colonia, Frankfurt, Bonn, Leipzig, Stuttgart, Dresden",
+    "Europe/Berlin": "Hamburg, Hambourg, Munich, Múnich, Cologne, Colonia, Frankfurt, Bonn, Leipzig, Dresden",
     "Europe/Rome": "Milan, Milano, Milán, Turin, Turín, Naples, Nápoles, Bologna, Florence, Florencia, Venice, Genoa",
     "Europe/Zurich": "Geneva, Genève, Ginebra, Lausanne, Basel, Bâle, Basilea, Bern, Berne, Berna",
-    "Europe/London": "Manchester, Birmingham, Leeds, Glasgow, Edinburgh, Bristol, Liverpool, Cardiff, Belfast, Sheffield, "
+    "Europe/London": "Manchester, Birmingham, Leeds, Glasgow, Edinburgh, Bristol, Liverpool, Cardiff, Belfast, "
     "UK, U.K., Britain, England, Scotland, Wales, Royaume-Uni, Reino Unido",
     "Europe/Dublin": "Cork, Galway",
     "Europe/Lisbon": "Porto, Oporto, Braga, Coimbra",
@@ -53,7 +53,7 @@ _MORE_CITIES = {
     "Africa/Dar_es_Salaam": "Dodoma, Arusha",
     "Africa/Abidjan": "Yamoussoukro",
     "Africa/Douala": "Yaoundé",
-    "America/New_York": "Boston, Washington, Washington DC, Philadelphia, Miami, Atlanta, Nueva York, Baltimore, Pittsburgh",
+    "America/New_York": "Boston, Washington, Washington DC, Philadelphia, Miami, Atlanta, Nueva York, Baltimore",
     "America/Chicago": "Houston, Dallas, Austin, Minneapolis, New Orleans, Milwaukee",
     "America/Los_Angeles": "San Francisco, Seattle, San Diego, Portland, Oakland",
     "America/Toronto": "Ottawa, Montreal, Montréal, Québec, Quebec",

@@ -8,33 +8,49 @@ from shared.announcements.passages import Passage, labels_of
 from shared.announcements.wording import folded
 
 _FREE = re.compile(
-    r"\b(?:free of charge|free[- ]of[- ]cost|completely free|is free\b(?! (?:to|from|of(?! charge)))|are free\b(?! (?:to|from|of(?! charge)))|free and open|open and free|"
-    r"free (?:(?:online|public|virtual|live|open|one-hour|two-hour|\d+-minute) )*(?:webinar|workshop|event|conference|seminar|entry|admission|entrance|attendance|registration|participation|session|"
-    r"training|talk|lecture|course|tickets?|places?|lunch-time|meeting)|(?:attendance|participation|registration|admission|entry|entrance|webinar|event|workshop)\s?(?:is|:|–|-)?\s?(?:entirely |completely )?free\b|"
-    r"at no (?:cost|charge)|no (?:registration |participation )?(?:fee|cost|charge)s?\b|without charge|there is no (?:fee|charge|cost)|free,? (?:but )?(?:with )?(?:registration|online)|"
-    r"gratuite?s?|gratuitement|sans frais|entree libre|acces libre|libre et gratuit|gratuit[oa]s?|gratuitamente|gratis|sin (?:coste|costo|cargo)|entrada libre|acceso libre|"
+    r"\b(?:free of charge|free[- ]of[- ]cost|completely free|is free\b(?! (?:to|from|of(?! charge)))|are free\b"
+    r"(?! (?:to|from|of(?! charge)))|free and open|open and free|"
+    r"free (?:(?:online|public|virtual|live|open|one-hour|two-hour|\d+-minute) )*(?:webinar|workshop|event|"
+    r"conference|seminar|entry|admission|entrance|attendance|registration|participation|session|"
+    r"training|talk|lecture|course|tickets?|places?|lunch-time|meeting)|(?:attendance|participation|registration|"
+    r"admission|entry|entrance|webinar|event|workshop)\s?(?:is|:|–|-)?\s?(?:entirely |completely )?free\b|"
+    r"at no (?:cost|charge)|no (?:registration |participation )?(?:fee|cost|charge)s?\b|without charge|there is "
+    r"no (?:fee|charge|cost)|free,? (?:but )?(?:with )?(?:registration|online)|"
+    r"gratuite?s?|gratuitement|sans frais|entree libre|acces libre|libre et gratuit|gratuit[oa]s?|gratuitamente|"
+    r"gratis|sin (?:coste|costo|cargo)|entrada libre|acceso libre|"
     r"de forma gratuita|no tiene coste|no tiene costo|for free)(?![^\W_])"
 )
 _ONLY_FREE = re.compile(r"^\W*(?:free|gratuit\w*|gratis|none|0|0\s?€|no fee|nil|sin costo|sin coste|libre|aucun|no)\b")
 _NOT_FREE = re.compile(
-    r"\b(?:not free|n'est pas gratuit\w*|no es gratuit[oa]|(?:free|gratuit\w*) (?:for|pour|para)(?! (?:all|everyone|everybody|anyone|any|attendees|participants|the public|tous|toutes|todos|todas|todo|les participants))|free parking|feel free)\b"
+    r"\b(?:not free|n'est pas gratuit\w*|no es gratuit[oa]|(?:free|gratuit\w*) (?:for|pour|para)(?! (?:all|"
+    r"everyone|everybody|anyone|any|attendees|participants|the public|tous|toutes|todos|todas|todo|les "
+    r"participants))|free parking|feel free)\b"
 )
 _AMOUNT = re.compile(
-    r"(?:[€$£]|(?<![^\W_])(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|cad|us\$|s/|r\$|fcfa|xof|sgd|aud|nzd|inr|zar|kes|brl|jpy|cny|nok|sek|dkk|pln|pen|uyu|mad|tnd|ngn|hkd)(?![^\W_]))\s?\d[\d.,' ]*|\d[\d.,' ]*\s?(?:[€$£]|(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|dollars?|pounds?|"
-    r"pesos?|soles|francs?|cad|fcfa|xof|sgd|aud|nzd|inr|zar|kes|brl|jpy|cny|nok|sek|dkk|pln|pen|uyu|mad|dirhams?|tnd|ngn|hkd|reais|kr|kronor)(?![^\W_]))"
+    r"(?:[€$£]|(?<![^\W_])(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|cad|us\$|s/|r\$|fcfa|xof|sgd|aud|nzd|inr|zar|"
+    r"kes|brl|jpy|cny|nok|sek|dkk|pln|pen|uyu|mad|tnd|ngn|hkd)(?![^\W_]))\s?\d[\d.,' ]*|\d[\d.,' ]*\s?(?:[€$£]|"
+    r"(?:eur|usd|gbp|chf|cop|mxn|ars|clp|euros?|dollars?|pounds?|"
+    r"pesos?|soles|francs?|cad|fcfa|xof|sgd|aud|nzd|inr|zar|kes|brl|jpy|cny|nok|sek|dkk|pln|pen|uyu|mad|dirhams?|"
+    r"tnd|ngn|hkd|reais|kr|kronor)(?![^\W_]))"
 )
 _FEE = re.compile(
-    r"\b(?:fees?|cost|costs|price|priced|charge|tickets?|admission|pay|payable|tarifs?|prix|cout|frais|participation (?:financiere|aux frais)|precio|coste|costo|cuota|tarifa|importe|"
+    r"\b(?:fees?|cost|costs|price|priced|charge|tickets?|admission|pay|payable|tarifs?|prix|cout|frais|"
+    r"participation (?:financiere|aux frais)|precio|coste|costo|cuota|tarifa|importe|"
     r"inscription|registration|inscripcion|participation|per person|par personne|por persona|valor)\b"
 )
 _OPEN = re.compile(
-    r"\b(?:open to (?:anyone|all|everyone|everybody|the (?:general )?public|any|the whole)|open for (?:all|everyone|anyone)|everyone is welcome|all (?:are )?welcome|anyone (?:can|may|is welcome)|"
-    r"everybody is welcome|public event|ouverte?s? (?:a tous|a toutes|a tout le monde|au public|a toute personne|a toutes et (?:a )?tous)|tout public|"
-    r"abiert[oa]s? (?:a (?:todo|toda|todos|todas|cualquier|tod@s)|al publico)|publico en general|todas las personas interesadas|open to (?:\w+ )?interested|open event|abierto para todos)"
+    r"\b(?:open to (?:anyone|all|everyone|everybody|the (?:general )?public|any|the whole)|open for (?:all|"
+    r"everyone|anyone)|everyone is welcome|all (?:are )?welcome|anyone (?:can|may|is welcome)|"
+    r"everybody is welcome|public event|ouverte?s? (?:a tous|a toutes|a tout le monde|au public|a toute personne|"
+    r"a toutes et (?:a )?tous)|tout public|"
+    r"abiert[oa]s? (?:a (?:todo|toda|todos|todas|cualquier|tod@s)|al publico)|publico en general|todas las "
+    r"personas interesadas|open to (?:\w+ )?interested|open event|abierto para todos)"
 )
 _CLOSED = re.compile(
-    r"\b(?:by invitation(?: only)?|invitation[- ]only|invite[- ]only|members[- ]only|only (?:open )?(?:for|to) members|only for|reserved (?:for|to)|restricted to|open only to|only open to|for members only|"
-    r"limited to (?:members|staff|employees)|closed (?:meeting|event|session)|sur invitation|reservee?s? aux?|reservee?s? a l|exclusivement|por invitacion|con invitacion|solo para|exclusiv[oa] para|reservad[oa] a|"
+    r"\b(?:by invitation(?: only)?|invitation[- ]only|invite[- ]only|members[- ]only|only (?:open )?(?:for|to) "
+    r"members|only for|reserved (?:for|to)|restricted to|open only to|only open to|for members only|"
+    r"limited to (?:members|staff|employees)|closed (?:meeting|event|session)|sur invitation|reservee?s? aux?|"
+    r"reservee?s? a l|exclusivement|por invitacion|con invitacion|solo para|exclusiv[oa] para|reservad[oa] a|"
     r"exclusivamente|unicamente para|not open to the public)\b"
 )
 

@@ -32,16 +32,25 @@ class ProgrammeLine:
 
 
 _COLUMNS = {
-    "time": "time, times, hour, hours, when, schedule, heure, heures, horaire, horaires, hora, horario, start, starts, debut, inicio, from, clock",
+    "time": (
+        "time, times, hour, hours, when, schedule, heure, heures, horaire, horaires, hora, horario, start, starts, "
+        "debut, inicio, from, clock"
+    ),
     "end": "end, ends, until, to, fin, hasta",
     "length": "duration, length, minutes, min, mins, duree, duracion, minutos, time allotted, tiempo",
-    "item": """item, session, topic, title, activity, subject, programme, program, agenda, agenda item, talk, what, content, description, theme, intervention, sujet,
-        titre, activite, contenu, point, sequence, tema, actividad, titulo, sesion, contenido, asunto, ponencia, bloque, segment, presentation, part, details""",
-    "speaker": """speaker, speakers, presenter, presenters, who, by, lead, name, names, responsible, speaker s, with, intervenant, intervenante, intervenants, intervenant e s,
-        orateur, orateurs, qui, avec, par, ponente, ponentes, quien, responsable, participante, participantes, expositor, a cargo de, panelist, panelists, panellists,
-        intervenants et intervenantes, moderator, facilitator, presented by, intervenant es""",
+    "item": """
+        item, session, topic, title, activity, subject, programme, program, agenda, agenda item, talk, what, content,
+        description, theme, intervention, sujet, titre, activite, contenu, point, sequence, tema, actividad, titulo,
+        sesion, contenido, asunto, ponencia, bloque, segment, presentation, part, details""",
+    "speaker": """
+        speaker, speakers, presenter, presenters, who, by, lead, name, names, responsible, speaker s, with,
+        intervenant, intervenante, intervenants, intervenant e s, orateur, orateurs, qui, avec, par, ponente,
+        ponentes, quien, responsable, participante, participantes, expositor, a cargo de, panelist, panelists,
+        panellists, intervenants et intervenantes, moderator, facilitator, presented by, intervenant es""",
     "role": "role, position, title and organisation, fonction, cargo, poste, funcion",
-    "organisation": "organisation, organization, affiliation, institution, organisme, organizacion, institucion, entidad, structure",
+    "organisation": (
+        "organisation, organization, affiliation, institution, organisme, organizacion, institucion, entidad, structure"
+    ),
     "day": "day, date, jour, dia, fecha",
     "room": "room, salle, sala, place, lieu, lugar, venue",
 }

@@ -1,11 +1,11 @@
 """Reads an announcement: from the text that was handed in to the facts of an event, with remarks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.announcements.blocks import Block, Line, block_lines
+from shared.announcements.blocks import Block, Line, Table, block_lines
 from shared.announcements.clocks import find_clocks
 from shared.announcements.dates import DateMention
 from shared.announcements.days import DayReader, Days
@@ -34,6 +34,7 @@ from shared.announcements.speakers import merged, read_lead_people, read_moderat
 from shared.announcements.tails import with_tails_moved
 from shared.announcements.titles import Title, find_calendar, find_title, with_title_lines_apart
 from shared.announcements.wording import language_of
+from shared.announcements.zone_phrases import zone_in
 
 # Where "03/04/2026" is written month first.
 _MONTH_FIRST_ZONES = (
@@ -62,13 +63,14 @@ def read_announcement(
     title = find_title(blocks, page_title=html_title(decoded) if "<title" in decoded.lower() else None)
     sections = with_tails_moved(divided_into_sections(blocks, title_at=title.at if title else None))
     programme = programme_sections(sections, of_topic(sections, Topic.PROGRAMME))
-    passages = [*_title_passage(blocks, title), *passages_of(sections)]
+    passages = [*_title_passage(blocks, title), *passages_of(sections), *_table_zones(programme)]
     notes = Notes()
     language = language_of(" ".join(line.plain for block in blocks for line in block_lines(block)))
     month_first = language == "en" and _writes_month_first(passages, home_zone)
     days = DayReader(passages, today=today, month_first=month_first, notes=notes).event_days([*sections, *programme])
     require_title_and_day(title, has_day=days is not None)
-    assert title is not None and days is not None
+    assert title is not None
+    assert days is not None
     require_signs_of_event(title, sections, passages, starts_on=days.starts_on, today=today)
     reading = _Reading(blocks, title, sections, programme, passages, days, language, notes, home_zone)
     return reading.announcement()
@@ -80,6 +82,14 @@ def _title_passage(blocks: Sequence[Block], title: Title | None) -> list[Passage
         return []
     line = Line("", " ".join(line.plain for line in block_lines(blocks[title.at])))
     return [Passage(line.plain[:2_000], Topic.LEAD, line, is_title=True)]
+
+
+def _table_zones(programme: Sequence[Section]) -> Iterator[Passage]:
+    """A programme whose column of times is headed "Time (CEST)" states the zone there."""
+    for section in programme:
+        for cell in (cell for block in section.blocks if isinstance(block, Table) for cell in block.header):
+            if "(" in cell.plain and zone_in(cell.plain[cell.plain.index("(") + 1 :]) is not None:
+                yield Passage(cell.plain[cell.plain.index("(") + 1 :], Topic.PROGRAMME, cell, Label.ZONE)
 
 
 def _writes_month_first(passages: Sequence[Passage], home_zone: str | None) -> bool:
@@ -158,17 +168,10 @@ class _Reading:
         read = read_programme(
             self.programme_sections, starts_on=self.days.starts_on, day_of=self._day_of, notes=self.notes
         )
-        programme, speakers = with_speakers(read.facts(), read_speakers(self.sections, self.notes))
+        event_people = [*read.people, *read_moderators(self.passages)]
+        programme, speakers = with_speakers(read.facts(), read_speakers(self.sections, self.notes), others=event_people)
         hosts = read_hosts(self.sections, self.passages)
-        people = merged(
-            [
-                *read.people,
-                *read_lead_people(self.sections, programme),
-                *read_moderators(self.passages),
-                *speakers,
-                *hosts.people,
-            ]
-        )
+        people = merged([*event_people, *read_lead_people(self.sections, programme), *speakers, *hosts.people])
         moment = MomentReader(
             self.passages, self.days, programme, self.home_zone, place_zone, self.language, self.notes
         ).read()

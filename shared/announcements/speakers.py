@@ -1,7 +1,7 @@
-"""Reads the people who are announced apart from the programme, and completes the programme with what is said of them."""
+"""Reads the people who are announced apart from the programme, and completes the programme with them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from shared.announcements.blocks import Block, Heading, Listing, Paragraph, Table
 from shared.announcements.headings import Topic
@@ -13,10 +13,11 @@ from shared.announcements.persons import has_honorific, is_person_name, read_per
 from shared.announcements.programme_lines import logical_lines
 from shared.announcements.sections import Section, of_topic
 from shared.announcements.wording import folded, phrase, sentences
-from shared.schemas.programme import Part, PersonFacts, ProgrammeItemFacts
+from shared.schemas.programme import ItemKind, Part, PersonFacts, ProgrammeItemFacts
 
 _IS = re.compile(
-    r"^(?P<name>[^,.:;]{3,60}?)\s(?:is|was|est|es|leads|directs|works as)\s(?:the\s|a\s|an\s|la\s|le\s|l'|el\s|un\s|une\s|una\s)?(?P<role>[^.;]{3,160})"
+    r"^(?P<name>[^,.:;]{3,60}?)\s(?:is|was|est|es|leads|directs|works as)\s(?:the\s|a\s|an\s|la\s|le\s|l'|el\s|"
+    r"un\s|une\s|una\s)?(?P<role>[^.;]{3,160})"
 )
 
 
@@ -110,6 +111,21 @@ def merged(people: Iterable[PersonFacts]) -> list[PersonFacts]:
     return sorted(known.values(), key=lambda person: list(Part).index(person.part))
 
 
+def _named_at_end(known: Mapping[str, PersonFacts]) -> Callable[[ProgrammeItemFacts], ProgrammeItemFacts]:
+    """Reads "Welcome, Kim Lee" as an item of Kim Lee, once the name is known from elsewhere."""
+
+    def read(item: ProgrammeItemFacts) -> ProgrammeItemFacts:
+        title, _, name = item.title.rpartition(",")
+        person = known.get(bare_name(name)) if title and not item.people else None
+        if person is None:
+            return item
+        kind = ItemKind.TALK if item.kind is ItemKind.OTHER else item.kind
+        people = [person.model_copy(update={"part": Part.SPEAKER})]
+        return item.model_copy(update={"title": title.strip(), "people": people, "kind": kind})
+
+    return read
+
+
 def completed(person: PersonFacts, other: PersonFacts) -> PersonFacts:
     missing = {
         field: getattr(other, field) for field in ("role", "organisation", "city") if getattr(person, field) is None
@@ -123,13 +139,14 @@ def bare_name(name: str) -> str:
 
 
 def with_speakers(
-    programme: list[ProgrammeItemFacts], speakers: Iterable[PersonFacts]
+    programme: list[ProgrammeItemFacts], speakers: Iterable[PersonFacts], *, others: Iterable[PersonFacts] = ()
 ) -> tuple[list[ProgrammeItemFacts], list[PersonFacts]]:
     """The programme completed with what the speakers' section says, and the speakers that no item names."""
     by_name = {bare_name(person.name): person for person in speakers}
+    known = {bare_name(person.name): person for person in others} | by_name
     named: set[str] = set()
     items = []
-    for item in programme:
+    for item in map(_named_at_end(known), programme):
         people = [completed(p, by_name[bare_name(p.name)]) if bare_name(p.name) in by_name else p for p in item.people]
         named |= {bare_name(person.name) for person in people}
         items.append(item.model_copy(update={"people": people}))

@@ -1,4 +1,4 @@
-"""Moves what was written below a list without a heading of its own (price, link, organisers) to where facts are read."""
+"""Moves what stands below a list without a heading of its own (price, link, organisers) to where facts are read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -18,8 +18,10 @@ from shared.announcements.wording import folded, phrase
 _QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“", "‘": "’", "'": "'", "”": "”"}
 _SAVE_THE_DATE = re.compile(
     r"^\W*(?:save the dates?|reservez la date|a vos agendas|reserva la fecha|resérvate la fecha|invitation|invitacion|"
-    r"announcement|annonce|anuncio|upcoming events?|evenement a venir|proximo evento|re|fwd?|tr|rv|news|last call|reminder|"
-    r"new|event|evento|evenement|convocatoria|communique|communique de presse|press release|comunicado|nota de prensa|agenda|you are invited|you're invited)\s*(?:[:!|–—-]\s*|$)"
+    r"announcement|annonce|anuncio|upcoming events?|evenement a venir|proximo evento|re|fwd?|tr|rv|news|last "
+    r"call|reminder|"
+    r"new|event|evento|evenement|convocatoria|communique|communique de presse|press release|comunicado|nota de "
+    r"prensa|agenda|you are invited|you're invited)\s*(?:[:!|–—-]\s*|$)"
 )
 _CALENDAR_WORDS = re.compile(
     r"\b(?:calendar|calendrier|calendario|agenda|series|cycle|ciclo|serie|programme of events)\b"
@@ -31,10 +33,12 @@ _SERIES = re.compile(
     r"(?:series|cycle|ciclo|serie)\s+(?:of \w+ |de \w+ )?[“\"«]\s*([^“”\"«»]{3,80}?)\s*[”\"»]", re.IGNORECASE
 )
 _INVITED_TO = re.compile(
-    r"\b(?:invit\w+|pleased to|join us|announce\w*|placer|plaisir|take part in|participe[rz]? a)\b"
+    r"\b(?:invit\w+|pleased to|join us|announce\w*|placer|plaisir|talk about|public talk|lecture|take part in|"
+    r"participe[rz]? a)\b"
 )
 _EMPHASISED = re.compile(r"\*\*(?P<bold>[^*]{6,200})\*\*|[“\"«](?P<quoted>[^“”\"«»]{6,200})[”\"»]")
 _LONGEST = 400
+_LONGEST_CLOSE = 12
 _MOST_WORDS = 32
 _LOOKED_AT = 14
 
@@ -152,7 +156,7 @@ def _may_be_title(text: str) -> bool:
     bare = _undated(_without_opening(text)).strip()
     if not 1 <= len(bare.split()) <= _MOST_WORDS or sum(c.isalpha() for c in bare) < 3 or URL.match(bare):
         return False
-    if len(bare.split()) > 13 and bare.endswith((".", ":")):
+    if len(bare.split()) > 7 and bare.endswith((".", ":")):
         return False
     if is_only_form(bare) or topic_of(bare) is not None or label_of(bare) is not None or day_number(bare) is not None:
         return False
@@ -192,6 +196,8 @@ def _title(text: str, at: int | None, form: str | None) -> Title | None:
     text = _undated(_without_opening(text))
     lowered = folded(text)
     if (quoted := FORM_QUOTED.match(lowered)) is not None:
+        # Where date, price and link follow on the same line, the line is read for them as well.
+        at = None if len(text) - quoted.end("title") > _LONGEST_CLOSE else at
         form, text = form_in(quoted["form"]) or form, text[quoted.start("title") : quoted.end("title")]
     elif (prefixed := FORM_PREFIX.match(lowered)) is not None:
         form, text = form_in(prefixed["form"]) or form, text[prefixed.end() :]

@@ -36,7 +36,9 @@ def alternation(words: str) -> str:
 def sentences(text: str) -> list[str]:
     """A paragraph cut at sentence ends, not at abbreviations, initials or decimals."""
     return re.split(
-        r"(?<=[^\W\d_]{3}[.!?])(?<!\b(?:Dra|Sra|Ing|Lic|Arq|Mrs|Mme)\.)(?<!\b(?:Prof|Srta|Sept|Arqa)\.)\s+(?=[\W_]{0,5}[^\W\d_a-zà-ÿ]|[¿¡])|(?<=[\d)”»\"][.!?])\s+(?=[A-ZÀ-Þ¿¡“«\"])|(?<=[^\W\d_]{4}[.!?])(?<!approx\.)(?<!aprox\.)(?<!Sept\.)\s+(?=\d)",
+        r"(?<=[^\W\d_]{3}[.!?])(?<!\b(?:Dra|Sra|Ing|Lic|Arq|Mrs|Mme)\.)(?<!\b(?:Prof|Srta|Sept|Arqa)\.)\s+(?=[\W"
+        r"_]{0,5}[^\W\d_a-zà-ÿ]|[¿¡])|(?<=[\d)”»\"][.!?])\s+(?=[A-ZÀ-Þ¿¡“«\"])|(?<=[^\W\d_]{4}[.!?])(?<!approx\.)"
+        r"(?<!aprox\.)(?<!Sept\.)\s+(?=\d)",
         text,
     )
 
@@ -46,7 +48,8 @@ _STOP_WORDS = {
         "the and of to in for is will be on with are you this by from at as we our your how who it register".split()
     ),
     "fr": set(
-        "le la les des du et en pour est sera dans sur avec une un vous ce cette par au aux nous qui ou inscription".split()
+        "le la les des du et en pour est sera dans sur avec une un vous ce cette par au aux nous qui ou "
+        "inscription".split()
     ),
     "es": set(
         "el la los las del y en para es sera con una un su este esta por al que se nos como quien inscripcion".split()

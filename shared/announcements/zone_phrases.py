@@ -99,7 +99,8 @@ _PLACE_TIME = re.compile(
     r"(?P<place>[^\W\d_][^\W\d_.'-]*(?:[ .'-]{1,2}[^\W\d_]+){0,3}?)\.?\s(?:local\s)?time(?![^\W_])"
 )
 _TIME_OF_PLACE = re.compile(
-    rf"(?:heure\s(?:locale\s?)?|hora\s(?:local\s?|oficial\s?)?|(?:local\s)?time\s|local\s)[,(]?\s?(?:(?:de la|de|du|d'|des|del|en|a|in|at)\s?)?[(]?{_PLACE}"
+    rf"(?:heure\s(?:locale\s?)?|hora\s(?:local\s?|oficial\s?)?|(?:local\s)?time\s|local\s)[,(]?\s?(?:(?:de la|de|"
+    rf"du|d'|des|del|en|a|in|at)\s?)?[(]?{_PLACE}"
 )
 _LOOSE_PLACE = re.compile(rf"(?:in\s|a\s|en\s)?{_PLACE}(?=\s?[)\],/;.|]|$)")
 

@@ -22,8 +22,11 @@ from shared.announcements.clocks import find_clocks
         "15.00 h",
         "15:00h",
         "15:00 hrs",
-    ]
-    + ["at 15.00", "a las 15.00", "3 de la tarde", "a las 3 de la tarde"],
+        "at 15.00",
+        "a las 15.00",
+        "3 de la tarde",
+        "a las 3 de la tarde",
+    ],
 )
 def test_three_in_the_afternoon(text: str) -> None:
     (clock,) = find_clocks(text)
@@ -87,8 +90,20 @@ def test_the_zone_beside_a_time_is_read(text: str, stated: str | None) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Report 9", "version 3.10 is out", "80 places", "10 min", "4 min.", "room 12.30", "3.50 €", "+32 2 123 45 67"]
-    + ["10 to 12 people", "the 2030 agenda", "25 %", "15-20 participants"],
+    [
+        "Report 9",
+        "version 3.10 is out",
+        "80 places",
+        "10 min",
+        "4 min.",
+        "room 12.30",
+        "3.50 €",
+        "+32 2 123 45 67",
+        "10 to 12 people",
+        "the 2030 agenda",
+        "25 %",
+        "15-20 participants",
+    ],
 )
 def test_other_numbers_are_no_times(text: str) -> None:
     assert find_clocks(text) == []

@@ -7,7 +7,8 @@ from shared.announcements.labels import Label, label_of
 
 WORDINGS = {
     Topic.INTRODUCTION: "Introduction|BACKGROUND|About|About the event|Contexte|Présentation|Introducción|Antecedentes"
-    "|1. Background|I. Contexte|Objectives|Background and objectives|About this workshop|Why this webinar?|¿De qué se trata?",
+    "|1. Background|I. Contexte|Objectives|Background and objectives|About this workshop|Why this webinar?|¿De "
+    "qué se trata?",
     Topic.CONTENTS: "Contents|Topics|Topics to be covered|Key themes|What you will learn|What we will discuss|Contenu"
     "|Thèmes abordés|Thématiques|Contenidos|Temas|Ejes temáticos|Preguntas clave",
     Topic.AUDIENCE: "Who should attend|WHO SHOULD ATTEND?|Who is this workshop for?|Target audience|Audience|For whom"
@@ -19,7 +20,7 @@ WORDINGS = {
     Topic.PRACTICAL: "Specifications|Practical information|Details|When and where|Informations pratiques|Modalités"
     "|Información práctica|Datos prácticos|Fecha y lugar|Quand et où ?|¿Cuándo y dónde?|Date and time",
     Topic.SPEAKERS: "Speakers|Our speakers|Panellists|Intervenants|Les intervenantes|Ponentes|Confirmed speakers",
-    Topic.REGISTRATION: "Registration|How to register|Inscription|Inscriptions|Pour s'inscrire|Inscripción|Cómo inscribirse",
+    Topic.REGISTRATION: "Registration|How to register|Inscription|Inscriptions|Inscripción|Cómo inscribirse",
     Topic.ORGANISERS: "Organisers|Organizers|Hosts|Organised by|Organisateurs|Organizadores|Organizan|Convocan",
     Topic.OTHER: "Contact|About us|Partners|Más información|Nous contacter|Privacy",
 }
