@@ -14,7 +14,7 @@ from shared.schemas.events import EventAnswer, EventContent
 from shared.schemas.programme import ProgrammeItemFacts
 from shared.schemas.remarks import Reading, Remark, Weight
 
-_SAME = ("title", "form", "text_language", "introduction", "contents", "audiences", "hosts", "languages", "location",
+_SAME = ("title", "text_language", "introduction", "contents", "audiences", "hosts", "languages", "location",
          "is_free", "price_text", "is_open_to_all", "registration_url", "people", "programme", "minutes",
          "places")  # fmt: skip
 
@@ -31,7 +31,7 @@ def import_announcement(
     event = events.create(
         session,
         calendar,
-        EventContent(**{name: getattr(announcement, name) for name in _SAME}),
+        EventContent(**{name: getattr(announcement, name) for name in _SAME}, form=_as_heading(announcement.form)),
         time_text=announcement.time_text,
         announcement_text=text if isinstance(text, str) else text.decode("utf-8", "replace").replace("\x00", ""),
     )
@@ -40,6 +40,11 @@ def import_announcement(
     event.remarks = [remark.model_dump(mode="json") for remark in remarks]
     session.flush()
     return event, remarks
+
+
+def _as_heading(word: str | None) -> str | None:
+    """ "Webinar", as it stands above a title."""
+    return word[:1].upper() + word[1:] if word else None
 
 
 def _read(text: str | bytes, media_type: str, calendar: Calendar | None) -> Announcement:

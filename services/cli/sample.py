@@ -1,7 +1,7 @@
 """`plenary sample`: a calendar with a few coming events, to try everything with."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from shared.schemas.events import EventContent
 from shared.schemas.programme import ItemKind, Part, PersonFacts, ProgrammeItemFacts
 
 SLUG = "international-calendar"
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ _SHADE = _Sample(
     minutes=75,
     facts={
         "title": "Shade where people walk",
-        "form": "webinar",
+        "form": "Webinar",
         "languages": ["en"],
         "hosts": ["Network of Cooler Cities"],
         "introduction": "Streets without shade are streets without people. Three cities show **what they planted, what "
@@ -83,7 +84,7 @@ _NIGHT_BUSES = _Sample(
     minutes=70,
     facts={
         "title": "Night buses, safe stops",
-        "form": "webinar",
+        "form": "Webinar",
         "languages": ["en", "fr"],
         "hosts": ["Public Transport After Dark"],
         "introduction": "A small working meeting: bring the map of one line and leave with three changes to try.",
@@ -107,7 +108,7 @@ _ARCHIVES = _Sample(
     minutes=24 * 60 + 120,
     facts={
         "title": "Open archives: two days on municipal memory",
-        "form": "conference",
+        "form": "Conference",
         "languages": ["es", "en"],
         "hosts": ["Association of Municipal Archives"],
         "introduction": "How towns keep, open and use what they once wrote down.",
@@ -146,8 +147,13 @@ def _calendar(session: Session) -> Calendar:
     )
 
 
+def _working_day(day: date) -> date:
+    """The day itself, or the Monday after it."""
+    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
+
+
 def _make(session: Session, calendar: Calendar, sample: _Sample) -> Event:
-    local = datetime.combine(clock.now().date() + timedelta(days=sample.in_days), sample.at)
+    local = datetime.combine(_working_day(clock.now().date() + timedelta(days=sample.in_days)), sample.at)
     content = EventContent(
         **sample.facts,
         starts_at_local=local,

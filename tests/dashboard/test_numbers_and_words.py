@@ -125,11 +125,11 @@ def test_a_start_far_off_does_not_press_the_curve_against_the_axis():
     assert curve.datasets(near)["start"][0]["shown"] == 1
 
 
-def test_a_full_event_says_since_when():
+def test_a_full_event_says_so():
     full, free = stats(event(places=300), active=300), stats(event(places=301), active=300)
 
-    assert curve.full_since(full) == full.curve[-1].at
-    assert curve.full_since(free) is None
+    assert curve.datasets(full)["places"][0]["label"] == "Full: 300 places"
+    assert curve.datasets(free)["places"][0]["label"] == "301 places"
 
 
 def test_unlimited_places_draw_no_rule():

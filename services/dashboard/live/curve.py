@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,7 +66,7 @@ def datasets(stats: Stats) -> dict[str, Rows]:
     return {
         "curve": points,
         "last": points[-1:],
-        "places": _places_rule(stats, clock, top),
+        "places": _places_rule(stats, top),
         "start": _start_rule(stats, clock),
         "ceiling": [{"top": top * 1.09}],
     }
@@ -95,23 +94,13 @@ def _point(at: datetime, active: int, clock: _Clock) -> dict[str, object]:
     return {"at": clock.tick(at), "active": active, "words": clock.words(at), "label": count(active)}
 
 
-def _places_rule(stats: Stats, clock: _Clock, top: float) -> Rows:
+def _places_rule(stats: Stats, top: float) -> Rows:
     """One row either way: a layer over no rows at all makes Vega complain at every refresh."""
     places = stats.totals.places
     if places is None:
         return [{"places": top, "label": "", "shown": 0}]
-    since = full_since(stats)
-    words = f"Full since {clock.words(since)}: " if since else ""
+    words = "Full: " if stats.totals.active >= places else ""
     return [{"places": places, "label": f"{words}{count(places)} places", "shown": 1}]
-
-
-def full_since(stats: Stats) -> datetime | None:
-    """The bin from which on no place was left, if none is now."""
-    places = stats.totals.places
-    if places is None or stats.totals.active < places:
-        return None
-    full = takewhile(lambda point: point.active >= places, reversed(stats.curve))
-    return min((point.at for point in full), default=None)
 
 
 def _start_rule(stats: Stats, clock: _Clock) -> Rows:

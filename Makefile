@@ -1,0 +1,44 @@
+# Everything one does in a checkout. `make` alone lists it.
+
+PYTHON_IN_VENV := .venv/bin/python
+
+# More words for pytest, e.g. make test TESTS="tests/api -k waiting"
+TESTS ?=
+# Tests side by side, each file in one piece; 0 is one after the other, in this process.
+TEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-tests run check format test test-compose test-browser
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'Other ports: make run PLENARY_LOCAL_SITE_PORT=9000 (8000 unless told), _DASHBOARD_PORT (8501), _MAIL_PORT (8025)'
+
+run: install ## Try Plenary here: no Docker, no database, nothing to configure. Ctrl-C stops it
+	@$(PYTHON_IN_VENV) -m services.local
+
+install: ## Make .venv from the pinned releases (the others do this when it is needed)
+	@sh services/local/install.sh
+
+install-tests:
+	@sh services/local/install.sh tests tests/requirements.txt
+
+check: install-tests ## Format, lint, types, layers, migrations
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON_IN_VENV) -m services.local.scratch -- sh -c '.venv/bin/alembic upgrade head && .venv/bin/alembic check'
+
+format: install-tests ## Put the code into the shape that `make check` wants
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+test: install-tests ## The tests, on a real PostgreSQL and Redis
+	$(PYTHON_IN_VENV) -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not compose and not browser" $(TESTS)
+
+test-compose: install-tests ## The slow tests of the whole as deployed; they need Docker
+	$(PYTHON_IN_VENV) -m pytest -m compose tests/compose $(TESTS)
+
+test-browser: install-tests ## The slow tests of the pages in a browser; they need Chromium
+	$(PYTHON_IN_VENV) -m pytest -m browser tests/browser $(TESTS)

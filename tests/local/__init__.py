@@ -1,0 +1,1 @@
+"""Tests of `make run`: servers, mail catcher, and the whole."""
