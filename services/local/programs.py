@@ -60,9 +60,7 @@ def services(settings: LocalSettings, *, smtp_port: int) -> list[Program]:
             "mail", "services.local.mail_catcher", *catcher, "--site-url", settings.site_url, at=settings.mail_url
         ),
         _service(
-            *("api", "uvicorn", "services.api.main:app", "--host", LOOPBACK, "--port", site),
-            # An open stream of live numbers must not hold up the end.
-            *("--timeout-graceful-shutdown", "3"),
+            *("api", "services.api", "--host", LOOPBACK, "--port", site),
             at=f"{settings.site_url}/healthz",
         ),
         _service("dispatcher", "services.worker.dispatcher"),

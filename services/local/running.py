@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from services.local import interruption, lock, places, programs, terminal
+from services.local import command_file, interruption, lock, places, programs, terminal
 from services.local.errors import LocalError
 from services.local.ports import free_port
 from services.local.postgres import Cluster, prepare
@@ -48,6 +48,7 @@ def run(settings: LocalSettings, held_lock: IO[str]) -> None:
     _prepare_cluster(cluster)
     stores, services = programs.stores(cluster, redis), programs.services(settings, smtp_port=smtp_port)
     environment = programs.environment(settings, cluster, redis, smtp_port=smtp_port)
+    command_file.write(environment)
     with supervised([*stores, *services], environment, held_lock) as supervisor:
         try:
             terminal.say("Starting PostgreSQL and Redis …")

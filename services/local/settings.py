@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.local.errors import LocalError, PortTaken
-from services.local.ports import LOOPBACK, is_free, reserve
+from services.local.ports import LOOPBACK, free_port, is_free, reserve
 
 _PREFIX = "PLENARY_LOCAL_"
 
@@ -57,7 +57,7 @@ def reserve_ports(settings: LocalSettings) -> None:
         if not is_free(port):
             raise PortTaken(
                 f"Port {port}, meant for {purpose}, is taken by another program. "
-                f"Stop that program, or choose another port: make run {_variable(field)}={port + 1000}"
+                f"Stop that program, or choose another port: make run {_variable(field)}={free_port()}"
             )
         reserve(port)
 

@@ -97,6 +97,16 @@ def test_one_command_brings_up_everything_and_says_where_it_is(running: Run) -> 
     assert all(fact in running.output.read_text() for fact in facts.values())
 
 
+def test_the_command_line_reaches_what_runs(running: Run) -> None:
+    words = [str(running.checkout / "var" / "plenary"), "calendar", "add", "Harbour calendar", "--json"]
+
+    added = subprocess.run(words, capture_output=True, text=True, check=True)
+
+    site = json.loads((running.checkout / "var" / "sign-in.json").read_text())["site"]
+    slug = json.loads(added.stdout)["slug"]
+    assert requests.get(f"{site}/calendars/{slug}", timeout=5).ok
+
+
 def test_what_is_secret_is_readable_by_its_owner_only(running: Run) -> None:
     var = running.checkout / "var"
     private = [var / "sign-in.json", *(var / "secrets").iterdir(), *(var / "run").glob("*.conf")]
