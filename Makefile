@@ -8,7 +8,7 @@ TESTS ?=
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run check format test test-compose test-browser
+.PHONY: help install install-tests run check format translations test test-compose test-browser
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ check: install-tests ## Format, lint, types, layers, migrations
 format: install-tests ## Put the code into the shape that `make check` wants
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+translations: install-tests ## Bring the catalogues up to date with the texts; then translate what is new
+	.venv/bin/pybabel extract -F shared/locale/babel.cfg -k translate --sort-by-file --add-location=file --no-wrap \
+		--project=Plenary --version=1 -o var/plenary.pot services
+	.venv/bin/pybabel update -D plenary -i var/plenary.pot -d shared/locale --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --no-wrap
 
 test: install-tests ## The tests, on a real PostgreSQL and Redis
 	$(PYTHON_IN_VENV) -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not compose and not browser" $(TESTS)

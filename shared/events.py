@@ -27,6 +27,7 @@ _PLAIN = {
 }  # fmt: skip
 _NEVER_EMPTY = {"title", "text_language", "contents", "audiences", "hosts", "languages", "people", "programme"}
 _TIME = {"starts_at_local", "time_zone", "minutes"}
+_MISSING = {"starts_at_local": "a start", "time_zone": "a time zone", "minutes": "a length"}
 # Remarks about any of these are settled by a stated time.
 TIME_FIELDS = {"starts_at_local", "starts_on", "ends_on", "time_zone", "starts_at", "ends_at", "minutes", None}
 # What people have in their calendars: a change of these after publishing is a new revision.
@@ -222,6 +223,8 @@ def open_doubts(event: Event) -> list[dict[str, Any]]:
 def publish(session: Session, event_id: UUID) -> Event:
     """Put the event before everyone; a postponed one returns with its new date. Publishing twice changes nothing.
 
+    An event of the past may be published as well: it stands in its calendar as over, and nobody can register.
+
     Raises OpenDoubt with what must be decided, NotReadyToPublish naming what is missing, StateConflict when cancelled.
     """
     places = registrations.lock_places(session, event_id)
@@ -247,15 +250,12 @@ def _require_publishable(event: Event) -> None:
     doubts = open_doubts(event)
     if doubts:
         raise OpenDoubt(_doubt_text(doubts), doubts=doubts)
-    missing = {
-        name: "is missing" for name in ("starts_at_local", "time_zone", "minutes") if getattr(event, name) is None
-    }
+    missing = [name for name in ("starts_at_local", "time_zone", "minutes") if getattr(event, name) is None]
     if missing:
         raise NotReadyToPublish(
-            f"Before publishing, set {', '.join(missing)} (PATCH the event).",
+            f"Before it can be published, the event needs {', '.join(_MISSING[name] for name in missing)}.",
+            fields={name: "is needed before publishing" for name in missing},
         )
-    if event.ends_at is not None and event.ends_at <= clock.now():
-        raise NotReadyToPublish("The event is over already. Set a date in the future (starts_at_local) to publish it.")
 
 
 def _doubt_text(doubts: list[dict[str, Any]]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import vobject
 
 # Settings are read once per process: tests have their own from the first import on.
 os.environ["PLENARY_SECRET_KEY"] = "a key for tests, long enough to sign links with"
@@ -76,6 +77,14 @@ def session(engine: Engine) -> Iterator[Session]:
 def client(session: Session) -> Iterator[TestClient]:
     with TestClient(create_app()) as test_client:
         yield test_client
+
+
+@pytest.fixture(autouse=True)
+def _zones_as_each_calendar_file_tells_them() -> None:
+    """vobject keeps the first VTIMEZONE of a name for the whole process; each test reads the one it was given."""
+    known = vars(vobject.icalendar)["__tzidMap"]
+    for name in set(known) - {"UTC"}:
+        del known[name]
 
 
 @pytest.fixture

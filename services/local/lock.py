@@ -29,8 +29,6 @@ def held(file: Path, *, note: str) -> Iterator[IO[str]]:
 
 def _note_of_the_first(file: Path) -> str:
     note = file.read_text().strip()
-    return (
-        f"Plenary already runs here: {note} Stop it with Ctrl-C where it was started."
-        if note
-        else ("Plenary is just starting or stopping here. Wait a moment.")
-    )
+    if not note:
+        return "Plenary is just being started here by somebody else. Wait a moment."
+    return f"Plenary already runs here: {note} Stop it with Ctrl-C where it was started."

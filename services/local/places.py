@@ -15,9 +15,9 @@ SIGN_IN = VAR / "sign-in.json"
 
 
 def make_folders() -> None:
-    for folder in (LOGS, MAIL, RUN):
-        folder.mkdir(parents=True, exist_ok=True)
-    SECRETS.mkdir(mode=0o700, exist_ok=True)
+    # Logs and mail tell about people. Only var/ itself is for others to pass through, on the way to var/postgres.
+    for folder in (LOGS, MAIL, RUN, SECRETS):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def write_private(file: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from shared.errors import (
     InvalidInput,
     NotReadyToPublish,
     OpenDoubt,
+    RegistrationClosed,
     StateConflict,
     TimeInGap,
     UnknownTimeZone,
@@ -91,14 +92,16 @@ def test_an_edit_that_does_not_touch_the_time_leaves_the_doubt(session: Session)
 @pytest.mark.parametrize("missing", ["starts_at_local", "time_zone", "minutes"])
 def test_publishing_names_what_is_missing(session: Session, missing: str) -> None:
     draft = make_event(session, published=False, **{missing: None})
-    with pytest.raises(NotReadyToPublish, match=missing):
+    with pytest.raises(NotReadyToPublish) as refused:
         events.publish(session, draft.id)
+    assert missing in refused.value.fields
 
 
-def test_nobody_publishes_the_past(session: Session) -> None:
-    draft = make_event(session, published=False, starts_at_local=in_days(-3))
-    with pytest.raises(NotReadyToPublish, match="over"):
-        events.publish(session, draft.id)
+def test_the_past_is_published_as_over_and_takes_nobody(session: Session) -> None:
+    past = make_event(session, starts_at_local=in_days(-3))
+    assert (past.state, events.is_over(past)) == (EventState.PUBLISHED, True)
+    with pytest.raises(RegistrationClosed, match="over"):
+        register(session, past, "ada@example.org")
 
 
 def test_a_time_that_does_not_exist_is_refused(session: Session) -> None:
