@@ -11,6 +11,7 @@ from shared.errors import NotAllowed, NotFound
 from shared.models import Calendar, Membership, Organiser, Role
 from shared.timezones import require_zone
 
+_SLUG = re.compile(r"[a-z0-9-]{1,100}")
 _MAY = {
     Role.VIEWER: {Role.VIEWER, Role.EDITOR, Role.OWNER},
     Role.EDITOR: {Role.EDITOR, Role.OWNER},
@@ -25,16 +26,20 @@ def slug_of(text: str, *, fallback: str) -> str:
     return slug or fallback
 
 
+def is_slug(key: str) -> bool:
+    return _SLUG.fullmatch(key) is not None
+
+
 def get(session: Session, key: str) -> Calendar:
     """By slug or id. Raises NotFound."""
-    calendar = session.scalar(select(Calendar).where(Calendar.slug == key))
+    calendar = session.scalar(select(Calendar).where(Calendar.slug == key)) if is_slug(key) else None
     if calendar is None:
         try:
             calendar = session.get(Calendar, UUID(key))
         except ValueError:
             calendar = None
     if calendar is None:
-        raise NotFound(f"There is no calendar “{key[:80]}”. See GET /api/v1/me for those you work on.")
+        raise NotFound("There is no such calendar. See the first page for those there are, GET /api/v1/me for yours.")
     return calendar
 
 

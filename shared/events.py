@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from shared import clock, programme, registrations, reminders, timezones
-from shared.calendars import slug_of
+from shared.calendars import is_slug, slug_of
 from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
 from shared.event_mail import tell_of_cancellation, tell_of_change
 from shared.models import Calendar, Event, EventPlaces, EventState, Person, ProgrammeItem
@@ -36,7 +36,7 @@ _IN_CALENDARS = ("title", "starts_at", "ends_at", "time_zone", "location")
 
 def get(session: Session, key: str) -> Event:
     """By slug or id. Raises NotFound."""
-    event = session.scalar(select(Event).where(Event.slug == key))
+    event = session.scalar(select(Event).where(Event.slug == key)) if is_slug(key) else None
     if event is None:
         try:
             event = session.get(Event, UUID(key))

@@ -15,8 +15,7 @@ from services.api.calendar_entries import CALLED_OFF, public_entry, title_with_s
 from services.api.database import DatabaseSession
 from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import span_of
-from shared import answers, clock, events, feeds, ical
-from shared.errors import NotFound
+from shared import answers, calendars, clock, events, feeds, ical
 from shared.ical import PublicCalendar
 from shared.models import Calendar, Event, EventState
 from shared.settings import get_settings
@@ -38,7 +37,7 @@ AlarmMinutes = Annotated[int | None, Query(ge=1, le=1440, description="Remind th
 @router.get("/calendars/{slug}.ics", response_class=Response)
 def read_calendar(slug: str, request: Request, session: DatabaseSession, alarm: AlarmMinutes = None) -> Response:
     """To subscribe to: the past 90 days and everything to come, called-off events for 30 days."""
-    calendar = _find(session, slug)
+    calendar = calendars.get(session, slug)
     found = _in_feed(session, calendar)
     octets = ical.feed(_described(calendar), map(public_entry, found), alarm_before=_lead(alarm))
     return _feed(request, octets, _latest(calendar, found), "text/calendar", f"{slug}.ics")
@@ -48,7 +47,7 @@ def read_calendar(slug: str, request: Request, session: DatabaseSession, alarm: 
 @router.get("/calendars/{slug}.atom", response_class=Response)
 def read_news(slug: str, request: Request, session: DatabaseSession) -> Response:
     """What is to come, as news: the latest announcement first."""
-    calendar = _find(session, slug)
+    calendar = calendars.get(session, slug)
     coming = [event for event in _in_feed(session, calendar) if not events.is_over(event)]
     coming.sort(key=lambda event: event.published_at or event.created_at, reverse=True)
     octets = feeds.atom(_news(calendar), map(_news_entry, coming))
@@ -62,13 +61,6 @@ def read_event_entry(slug: str, request: Request, session: DatabaseSession, alar
     event = events.get_public(session, slug)
     octets = ical.single_event(public_entry(event), alarm_before=_lead(alarm))
     return _feed(request, octets, event.updated_at, "text/calendar", f"{event.slug}.ics")
-
-
-def _find(session: Session, slug: str) -> Calendar:
-    calendar = session.scalar(select(Calendar).where(Calendar.slug == slug))
-    if calendar is None:
-        raise NotFound("There is no such calendar. See the first page for those there are.")
-    return calendar
 
 
 def _in_feed(session: Session, calendar: Calendar) -> Sequence[Event]:

@@ -1,5 +1,6 @@
 """The one table from error to HTTP status, and the answers that follow: problem+json (RFC 9457) or a page."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -113,14 +114,15 @@ def _http_error(request: Request, problem: Exception) -> Response:
 
 def _database_away(request: Request, problem: Exception) -> Response:
     log.error("database.away", error=type(problem.__cause__ or problem).__name__)
-    detail = "The database does not answer. Nothing was stored; try again in a few seconds."
+    # It may have gone away between storing and saying so.
+    detail = "The database does not answer, so it is not sure that this was stored. Try again in a few seconds."
     return answer(request, 503, detail, code="unavailable", headers={"Retry-After": "5"})
 
 
 def _unexpected(request: Request, problem: Exception) -> Response:
-    log.error(
-        "request.failed", path=request.scope["route"].path if "route" in request.scope else None, exc_info=problem
-    )
+    # Where and of what kind, but not the message: databases quote what somebody typed.
+    trace = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(problem.__traceback__)[-8:]]
+    log.error("request.failed", error=type(problem).__name__, trace=trace)
     return answer(request, 500, "This is our mistake and has been noted. Try again later.", code="internal")
 
 

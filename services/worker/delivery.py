@@ -76,8 +76,9 @@ class _Delivery:
             mail = build(self.composer.compose(message))
         except Exception as problem:
             # One mail that cannot be written must not hold up the others; it stays visible as failed.
-            log.error("message.not_composed", id=str(message.id), kind=message.kind, exc_info=problem)
-            outbox.mark_failed(self.session, message, reply=f"Could not be written: {type(problem).__name__}")
+            error = type(problem).__name__
+            log.error("message.not_composed", id=str(message.id), kind=message.kind, error=error)
+            outbox.mark_failed(self.session, message, reply=f"Could not be written: {error}")
             return False
         recipient = message.registration.address
         reply = self.server.send(mail, sender=self.settings.mail_address, recipient=recipient)

@@ -184,6 +184,14 @@ def test_what_organisers_do_is_in_the_audit_log(session: Session, client: TestCl
     assert session.scalar(select(func.count()).select_from(AuditEntry)) == 4
 
 
+@pytest.mark.parametrize("key", ["%00", "a%00b", "%F2%81%A1%B7", "..%2F..", "A" * 3000, "%20"])
+def test_a_key_that_no_event_can_have_is_not_found(session: Session, client: TestClient, key: str) -> None:
+    assert client.get(f"{EVENTS}/{key}").status_code == 404
+    assert client.get(f"/events/{key}").status_code == 404
+    assert client.get(f"/calendars/{key}.ics").status_code == 404
+    assert client.get(f"{EVENTS}?calendar={key}").status_code in {404, 422}
+
+
 def test_only_get_reads(client: TestClient) -> None:
     answer = client.put("/api/v1/me")
     assert answer.status_code == 405

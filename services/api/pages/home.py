@@ -3,14 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 
 from services.api.database import DatabaseSession
 from services.api.pages.listing import all_calendars, coming, recent
 from services.api.pages.reader import CurrentReader
 from services.api.pages.rendering import READING, page
-from shared.errors import NotFound
-from shared.models import Calendar
+from shared import calendars
 
 router = APIRouter()
 
@@ -27,9 +25,7 @@ def show_home(reader: CurrentReader, session: DatabaseSession, number: PageNumbe
 @router.api_route("/calendars/{slug}", methods=READING)
 def show_calendar(slug: str, reader: CurrentReader, session: DatabaseSession, number: PageNumber = 1) -> Response:
     """What comes, what just was, and how to follow it."""
-    calendar = session.scalar(select(Calendar).where(Calendar.slug == slug))
-    if calendar is None:
-        raise NotFound("There is no such calendar. See the first page for those there are.")
+    calendar = calendars.get(session, slug)
     listing = coming(session, reader, page=number, calendar_id=calendar.id)
     past = recent(session, reader, calendar.id)
     return page(reader, "calendar.html", calendar=calendar, listing=listing, past=past)
