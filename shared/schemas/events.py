@@ -1,6 +1,6 @@
 """Events as the API answers and takes them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -28,6 +28,12 @@ def _web_address(value: str) -> str:
 
 
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
+
+
+# What people mean by a date here; beyond it arithmetic with zones and lengths would run out of years.
+_EARLIEST, _LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)
+WallClock = Annotated[NaiveDatetime, Field(ge=_EARLIEST, le=_LATEST)]
+Moment = Annotated[AwareDatetime, Field(ge=_EARLIEST.replace(tzinfo=UTC), le=_LATEST.replace(tzinfo=UTC))]
 
 
 class CalendarSummary(BaseModel):
@@ -122,8 +128,8 @@ class EventContent(BaseModel):
     price_text: ShortText | None = None
     is_open_to_all: bool | None = None
     registration_url: WebAddress | None = None
-    registration_closes_at: AwareDatetime | None = None
-    starts_at_local: NaiveDatetime | None = Field(default=None, description="Wall clock in `time_zone`.")
+    registration_closes_at: Moment | None = None
+    starts_at_local: WallClock | None = Field(default=None, description="Wall clock in `time_zone`.")
     time_zone: ShortText | None = None
     minutes: int | None = Field(default=None, ge=1, le=60 * 24 * 60)
     places: int | None = Field(default=None, ge=0, le=1_000_000)

@@ -71,6 +71,9 @@ def test_an_edit_names_the_version_it_was_made_on(session: Session, client: Test
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a zone that is an abbreviation": ({"time_zone": "CET"}, "time_zone"),
     "a wall clock with an offset": ({"starts_at_local": "2027-07-15T15:00:00Z"}, "starts_at_local"),
+    "a start in the year 1": ({"starts_at_local": "0001-01-01T00:00:00"}, "starts_at_local"),
+    "a start in the year 9999": ({"starts_at_local": "9999-12-31T23:59:00"}, "starts_at_local"),
+    "a closing without an offset": ({"registration_closes_at": "2027-07-15T15:00:00"}, "registration_closes_at"),
     "negative minutes": ({"minutes": -5}, "minutes"),
     "minutes of a year": ({"minutes": 10**9}, "minutes"),
     "a title of 10,000 characters": ({"title": "A" * 10_000}, "title"),
