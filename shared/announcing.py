@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from shared import calendars, clock, events, timezones
 from shared.announcements import Announcement, read_announcement, write_announcement
-from shared.errors import TimeAmbiguous, TimeInGap
+from shared.errors import InvalidInput, TimeAmbiguous, TimeInGap
 from shared.models import Calendar, Event, Organiser
 from shared.schemas.events import EventAnswer, EventContent
 from shared.schemas.programme import ProgrammeItemFacts
@@ -31,7 +32,7 @@ def import_announcement(
     event = events.create(
         session,
         calendar,
-        EventContent(**{name: getattr(announcement, name) for name in _SAME}, form=_as_heading(announcement.form)),
+        _content(announcement),
         time_text=announcement.time_text,
         announcement_text=text if isinstance(text, str) else text.decode("utf-8", "replace").replace("\x00", ""),
     )
@@ -40,6 +41,18 @@ def import_announcement(
     event.remarks = [remark.model_dump(mode="json") for remark in remarks]
     session.flush()
     return event, remarks
+
+
+def _content(announcement: Announcement) -> EventContent:
+    """Raises InvalidInput where the text holds more than an event does."""
+    facts = {name: getattr(announcement, name) for name in _SAME}
+    try:
+        return EventContent(**facts, form=_as_heading(announcement.form))
+    except ValidationError as problem:
+        fields = {".".join(map(str, row["loc"])): row["msg"] for row in problem.errors()}
+        raise InvalidInput(
+            "The text holds more than one event can. Shorten it, and paste it again.", fields=fields
+        ) from None
 
 
 def _as_heading(word: str | None) -> str | None:

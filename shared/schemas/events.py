@@ -125,7 +125,7 @@ class EventContent(BaseModel):
     programme: list[ProgrammeItemFacts] | None = Field(default=None, max_length=300)
     location: LongText | None = None
     is_free: bool | None = None
-    price_text: ShortText | None = None
+    price_text: LongText | None = None
     is_open_to_all: bool | None = None
     registration_url: WebAddress | None = None
     registration_closes_at: Moment | None = None

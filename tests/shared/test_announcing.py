@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from shared import announcing, answers, calendars, clock, events
-from shared.errors import NotAllowed, NotFound
+from shared.errors import InvalidInput, NotAllowed, NotFound
 from shared.models import Event, Organiser, Role
 from shared.schemas.events import EventContent
 from shared.schemas.remarks import Remark
@@ -86,6 +86,20 @@ def test_an_export_is_read_as_the_same_event(session: Session, owner: Organiser)
     same = ("title", "form", "contents", "starts_at", "ends_at", "minutes", "time_zone", "calendar_id")
     assert {name: getattr(copy, name) for name in same} == {name: getattr(event, name) for name in same}
     assert [item.title for item in copy.programme] == [item.title for item in event.programme]
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ("\n".join(f"- Item {number} (5 min)" for number in range(400)), "programme"),
+        ("\n## Who should attend\n\n" + "\n".join(f"- Group {number}" for number in range(90)), "audiences"),
+    ],
+    ids=["400 items", "90 audiences"],
+)
+def test_more_than_an_event_holds_is_refused_by_name(session: Session, owner: Organiser, more: str, field: str) -> None:
+    with pytest.raises(InvalidInput, match="more than one event") as refused:
+        read(session, owner, "Thursday 3 June 2027, 15:00 (Europe/Madrid)\n\n## Programme\n\n" + more + "\n")
+    assert field in refused.value.fields
 
 
 def test_a_calendar_of_others_is_not_found(session: Session, owner: Organiser) -> None:
