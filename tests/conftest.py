@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from services.api import rate_limits
+from services.api import rate_limits, redis_store
 from services.api.main import create_app
 from services.local.mail_catcher import caught_mail
 from services.local.postgres import running_postgres
@@ -27,6 +27,16 @@ from shared.migrations import state
 from shared.models import Model
 from shared.settings import get_settings
 from tests.mailbox import Mailbox
+
+_READ_SETTINGS_ONCE = (
+    get_settings,
+    get_engine,
+    session_factory,
+    redis_connection,
+    mail_queue,
+    redis_store.redis_connection,
+    rate_limits._limiter,
+)
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +52,7 @@ def servers() -> Iterator[Path]:
             os.environ["PLENARY_DATABASE_URL"] = database_url
             os.environ["PLENARY_REDIS_URL"] = redis_url
             os.environ["PLENARY_SMTP_PORT"] = str(smtp_port)
-            for cached in (
-                get_settings,
-                get_engine,
-                session_factory,
-                redis_connection,
-                mail_queue,
-                rate_limits._limiter,
-            ):
+            for cached in _READ_SETTINGS_ONCE:
                 cached.cache_clear()
             yield directory
             get_engine().dispose()

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Header, Query, Response
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from services.api import paging
 from services.api.auth import CurrentOrganiser, EditedEvent, OptionalOrganiser, ViewedEvent
 from services.api.database import DatabaseSession
+from services.api.idempotency import OnlyOnce, RawBody
 from shared import announcing, answers, audit, calendars, clock, events
 from shared.errors import EditCollision, NotSignedIn, RevisionMissing
 from shared.models import Event, EventState, Organiser, Role
@@ -73,14 +74,17 @@ def _from(query: Select[Event], after: str | None) -> Select[Event]:
 
 @router.post("", status_code=201)
 def create_event(
-    body: EventCreation, response: Response, session: DatabaseSession, organiser: CurrentOrganiser
+    body: EventCreation, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, once: OnlyOnce
 ) -> EventAnswer:
     """A draft in one of one's calendars."""
+    earlier = once.earlier(EventAnswer, response)
+    if earlier is not None:
+        return earlier
     calendar = calendars.get(session, body.calendar)
     calendars.require_role(session, organiser, calendar.id, Role.EDITOR)
     event = events.create(session, calendar, EventContent(**body.model_dump(exclude={"calendar"}, exclude_unset=True)))
     audit.record(session, "event.created", by=organiser, event=event)
-    return _edited(event, response)
+    return once.keep(_edited(event, response))
 
 
 _EXAMPLE = "# Webinar: Trees in the street\n\n3 March 2027, 15:00 (Madrid)"
@@ -92,13 +96,10 @@ _IMPORT_BODY = {
 }
 
 
-async def _raw_body(request: Request) -> bytes:
-    return await request.body()
-
-
 @router.post("/import", status_code=201, openapi_extra=_IMPORT_BODY)
 def import_event(
-    text: Annotated[bytes, Depends(_raw_body)],
+    text: RawBody,
+    once: OnlyOnce,
     response: Response,
     session: DatabaseSession,
     organiser: CurrentOrganiser,
@@ -106,11 +107,14 @@ def import_event(
     content_type: Annotated[str, Header()] = MEDIA_TYPES[0],
 ) -> ImportAnswer:
     """An announcement's text to a draft, with remarks on what was understood, doubtful or left out."""
+    earlier = once.earlier(ImportAnswer, response)
+    if earlier is not None:
+        return earlier
     event, remarks = announcing.import_announcement(
         session, organiser, text, media_type=content_type, calendar_key=calendar
     )
     audit.record(session, "event.imported", by=organiser, event=event)
-    return ImportAnswer(event=_edited(event, response), remarks=remarks)
+    return once.keep(ImportAnswer(event=_edited(event, response), remarks=remarks))
 
 
 @router.get("/{event_key}", response_model=EventAnswer)

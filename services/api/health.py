@@ -2,17 +2,17 @@
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from redis import Redis, RedisError
+from redis import RedisError
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.api.database import DatabaseSession
+from services.api.redis_store import redis_connection
 from shared import clock, heartbeats
 from shared.database import new_session
 from shared.migrations.state import is_current
 from shared.models import Message, MessageStatus
-from shared.settings import get_settings
 
 router = APIRouter(tags=["operators"], include_in_schema=True)
 
@@ -50,11 +50,8 @@ def _database_answers() -> bool:
 
 
 def _redis_answers() -> bool:
-    settings = get_settings()
-    password = settings.redis_password.get_secret_value() if settings.redis_password else None
     try:
-        with Redis.from_url(settings.redis_url, password=password, socket_timeout=1, socket_connect_timeout=1) as redis:
-            return bool(redis.ping())
+        return bool(redis_connection().ping())
     except RedisError:
         return False
 

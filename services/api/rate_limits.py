@@ -6,8 +6,9 @@ import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
-from redis import Redis, RedisError
+from redis import RedisError
 
+from services.api.redis_store import redis_connection
 from shared import clock
 from shared.errors import TooManyRequests
 from shared.settings import get_settings
@@ -20,12 +21,8 @@ SIGN_IN_PER_ACCOUNT = RateLimitItemPerMinute(10, multiples=10, namespace="sign-i
 
 @cache
 def _limiter() -> MovingWindowRateLimiter:
-    settings = get_settings()
-    password = settings.redis_password.get_secret_value() if settings.redis_password else None
-    connection = Redis.from_url(
-        settings.redis_url, password=password, socket_timeout=1, socket_connect_timeout=1
-    ).connection_pool
-    return MovingWindowRateLimiter(RedisStorage(settings.redis_url, connection_pool=connection))
+    storage = RedisStorage(get_settings().redis_url, connection_pool=redis_connection().connection_pool)
+    return MovingWindowRateLimiter(storage)
 
 
 def count(limit: RateLimitItem, *who: str) -> None:

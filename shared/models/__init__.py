@@ -4,6 +4,7 @@ from shared.models.audit import AuditEntry
 from shared.models.calendars import Calendar
 from shared.models.declarative import Model
 from shared.models.events import Event, EventPlaces, EventState, EventTally, Person, ProgrammeItem, ReminderRule
+from shared.models.idempotency import IdempotencyKey
 from shared.models.messages import Heartbeat, MailTally, Message, MessageKind, MessageStatus, Suppression
 from shared.models.organisers import ApiToken, Membership, Organiser, Role, TokenKind, TokenScope
 from shared.models.registrations import Registration, RegistrationSource, RegistrationStatus
@@ -17,6 +18,7 @@ __all__ = [
     "EventState",
     "EventTally",
     "Heartbeat",
+    "IdempotencyKey",
     "MailTally",
     "Membership",
     "Message",
