@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from services.api import rate_limits, redis_store
 from services.api.main import create_app
+from services.api.registrations import find_event
 from services.local.mail_catcher import caught_mail
 from services.local.postgres import running_postgres
 from services.local.redis import running_redis
@@ -78,6 +79,7 @@ def session(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture
 def client(session: Session) -> Iterator[TestClient]:
+    find_event.cache_clear()
     with TestClient(create_app()) as test_client:
         yield test_client
 

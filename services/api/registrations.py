@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -67,8 +68,12 @@ async def admit(crowd: Crowd, event_id: UUID, application: Application) -> Outco
     return outcome
 
 
+@lru_cache(maxsize=10_000)
 def find_event(event_key: str) -> tuple[UUID, str]:
-    """Id and slug of a public event. Raises NotFound."""
+    """Id and slug of a public event. Raises NotFound.
+
+    Neither changes, and an event once public is never a draft again, so one look serves the whole crowd.
+    """
     with new_session() as session:
         event = events.get_public(session, event_key)
         return event.id, event.slug
