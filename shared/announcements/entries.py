@@ -29,6 +29,15 @@ _AIMED_AT = re.compile(
     r"ouverte?s? (?:a|aux)|dirigid[oa]s? (?:a|al|a las|a los)|va dirigid[oa] a|abiert[oa]s? a|pensad[oa] para|"
     r"orientad[oa]s? a)\s?:?\s+(?=\S)"
 )
+_FOR_GROUPS = re.compile(
+    r"\b(?:(?:webinar|visit|event|workshop|session|seminar|conference|training|course|lecture|meeting|it) is "
+    r"(?:mainly |primarily |particularly )?(?:aimed at|intended for|designed for|addressed to|targeted at)|"
+    r"(?:webinaire|atelier|seminaire|conference|formation|rencontre|evenement|il|elle) s'adresse (?=a|aux)|"
+    r"(?:webinario|taller|seminario|curso|evento|jornada|encuentro|conversatorio) (?:esta |va )?dirigid[oa] "
+    r"(?=a\b|al\b))\s*(?=\S)"
+)
+# Below "À qui s'adresse …" the entries answer with the preposition.
+_AIM = re.compile(r"^\W*(?:aux|à la|à l['’]|à|a los|a las)\s?(?=[^\W\d_]{3})", re.IGNORECASE)
 _ANDS = re.compile(r",?\s+(?:and|et|y|e|as well as|ainsi que|asi como)\s+(?=\S)")
 _FEWEST_WORDS = 7
 _LONGEST_ENTRY = 500
@@ -95,9 +104,10 @@ def _is_prose(block: Block) -> bool:
 
 
 def prose_lines(sections: Iterable[Section]) -> set[str]:
-    """The lines of the prose before the first heading, which the introduction took."""
+    """The lines and paragraphs of the prose before the first heading, which the introduction took."""
     lead = [block for section in of_topic(sections, Topic.LEAD) for block in section.blocks if _is_prose(block)]
-    return {line.plain for block in lead for line in block_lines(block)}
+    lines = {line.plain for block in lead for line in block_lines(block)}
+    return lines | {" ".join(line.plain for line in block_lines(block)) for block in lead}
 
 
 def read_entries(sections: Iterable[Section], notes: Notes, *, about: str, is_groups: bool = False) -> list[str]:
@@ -113,7 +123,7 @@ def read_entries(sections: Iterable[Section], notes: Notes, *, about: str, is_gr
                 _tell_ignored(block, notes, about)
             else:
                 found += _entries(block, is_groups=is_groups)
-    tidied = (_tidied(entry) for entry in found)
+    tidied = (_tidied(_AIM.sub("", entry) if is_groups else entry) for entry in found)
     return list(dict.fromkeys(entry for entry in tidied if entry))
 
 
@@ -165,6 +175,15 @@ def _listed(text: str, *, is_groups: bool) -> list[str]:
         return [text]
     parts = [part for piece in re.split(r",\s+(?![^()]*\))", text) for part in _ANDS.split(piece)]
     return parts if len(parts) > 1 and max(len(part.split()) for part in parts) <= 9 else [text]
+
+
+def groups_in_sentences(texts: Iterable[str]) -> list[str]:
+    """Whom a sentence such as "The webinar is aimed at planners and nurses" names."""
+    for text in texts:
+        match = _FOR_GROUPS.search(folded(text[:_LONGEST_ENTRY]))
+        if match is not None and (groups := _listed(text[match.end() :].rstrip(" ."), is_groups=True)):
+            return [_tidied(_AIM.sub("", group)) for group in groups if len(group) < 150]
+    return []
 
 
 def names_groups(text: str) -> bool:

@@ -61,6 +61,7 @@ _WORDINGS = {
         perfil participantes, publico al que se dirige, destinatarios y destinatarias, quien puede asistir""",
     Topic.PROGRAMME: """
         programme, program, agenda, schedule, timetable, running order, order of the day, order of proceedings,
+        what's on, what s on,
         sessions, plan, programme outline, draft outline, itinerary, programme at a glance, schedule at a glance,
         time plan, run of show, au programme, deroule, deroulement, ordre du jour, planning, programme de la journee,
         plan de la seance, programa, orden del dia, cronograma, escaleta, orden de intervenciones, desarrollo,
@@ -228,6 +229,13 @@ _OPENINGS = (
         Topic.CONTENTS,
     ),
     (re.compile(r"what (?:we|you|the|this) .{0,20}(?:cover|learn|discuss|take away|gain)$"), Topic.CONTENTS),
+    (
+        re.compile(
+            r"(?:in|during|at) (?:this|the|our) \w+ (?:you|we|participants) (?:will|'ll) .{0,20}"
+            r"(?:cover|learn|discuss|explore)$"
+        ),
+        Topic.CONTENTS,
+    ),
     (
         re.compile(r"(?:how|where|comment|como) .{0,20}(?:register|inscrire|inscribirse|sign up|book)$"),
         Topic.REGISTRATION,

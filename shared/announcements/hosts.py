@@ -19,7 +19,8 @@ _OFFERS = re.compile(
     r"*(?:offer\w*|organi[sz]\w+|host\w*|present\w*|hold\w*|invit\w+|announc\w+|launch\w+|welcom\w+|co-?host\w*|"
     r"conven\w+|run\w*)|"
     r"(?:cordially |warmly |jointly |kindly )?(?:invites? (?:you|all|everyone|its|their|members|local|cities|"
-    r"practitioners|the)|organi[sz]es?\b|co-?organi[sz]es?|hosts? (?:a|an|the|this)|presents? (?:a|an|the|this|"
+    r"practitioners|the)|organi[sz]es?\b|co-?organi[sz]es?|hosts? (?:a|an|the|this)|presents?(?= \W*$)|"
+    r"presents? (?:a|an|the|this|"
     r"you)|offers? (?:a|an|this|the|you)|holds? (?:a|an|its|the)|conven\w+ (?:a|an|the))|"
     r"(?:vous |nous )?(?:invite(?:nt)?|convie(?:nt)?|propose(?:nt)?|organise(?:nt)?|presente(?:nt)?|"
     r"accueille(?:nt)?)\b|ont le plaisir|a le plaisir|sont heureu\w+|est heureu\w+|"
@@ -37,19 +38,20 @@ _BY = re.compile(
 _WITH = re.compile(
     r"[\s,(]*\b(?:in (?:partnership|collaboration|cooperation|association|co-operation) with|together with|along "
     r"with|jointly with|en (?:partenariat|collaboration|cooperation) avec|avec (?:l'appui|la collaboration) d\w*|"
-    r"en (?:colaboracion|cooperacion|alianza|asociacion) con|junto (?:con|a)|conjuntamente con|en conjunto con)\s"
+    r"en (?:colaboracion|cooperacion|alianza|asociacion) con|junto (?:con|a)|conjuntamente con|en conjunto con|"
+    r"(?:and|et|y) (?:co-?organi[sz]ed|co-?hosted|coorganizad[oa]s?|co-?organisee?s?) (?:by|par|por)|"
+    r"con la (?:colaboracion|participacion) de|avec le concours d\w*)\s"
     r"+(?=\S)"
 )
 _STOPS = re.compile(
     r"(?:[.;:!?](?=\s|$))|\s(?:with the support|with support|with funding|in the framework|as part of|on \d|"
     r"which|that|who|under the|within|dans le cadre|avec le soutien|con el apoyo|en el marco|through|to mark|and "
-    r"will|"
-    r"will|is\s|are\s|for\s|takes?\s|on the\s|in\s\d|le\s\d|el\s\d|los dias|les\s\d|a l'occasion|con motivo|with "
-    r"financial|to be held|at\s)|\s[–—|]\s|\s\(?https?:"
+    r"will|is\s|are\s|for\s(?![A-ZÀ-Þ])|takes?\s|on the\s|in\s\d|le\s\d|el\s\d|los dias|les\s\d|a l'occasion|"
+    r"con motivo|with financial|to be held|at\s)|\s[–—|]\s|\s\(?https?:"
 )
 _LEADING = re.compile(
-    r"^(?:(?:the|this|le|la|les|l'|el|los|las|our|notre|by|par|por|del|de la|du|des|de l'|de|with|and|et|y)\s"
-    r"?(?=[A-ZÀ-Þ“\"«\d])|(?:The)\s(?=[A-ZÀ-Þ]))"
+    r"^(?:(?:the|this|le|la|les|l['’]|el|los|las|our|notre|by|par|por|del|de la|du|des|de l['’]|de|with|avec|con|"
+    r"and|et|y)\s?(?=[A-ZÀ-Þ“\"«\d])|(?:The)\s(?=[A-ZÀ-Þ]))"
 )
 _FRENCH_ARTICLE = re.compile(
     r"^(?:La|Le|Les|El|Los|Las|L['’])\s?(?=(?:Ville|Région|Métropole|Mairie|Ministère|Université|Agence|"
@@ -95,6 +97,14 @@ _PRONOUNS = {
     "on",
     "these",
     "participants",
+    "everyone",
+    "everybody",
+    "anyone",
+    "all",
+    "tous",
+    "toutes",
+    "todos",
+    "todas",
     "speakers",
     "experts",
     "he",
@@ -160,7 +170,15 @@ def _entry(text: str) -> list[str]:
         return hosts_in(text)
     if read_people(text, part=Part.HOST):
         return [text]
-    return list(_listed(_WITH.sub("; ", " " + text).strip(" ;"), is_plural=None))
+    return list(_listed(_with_partners_apart(text), is_plural=None))
+
+
+def _with_partners_apart(text: str) -> str:
+    text = f" {text}"
+    spans = [match.span() for match in _WITH.finditer(folded(text))]
+    for start, end in reversed(spans):
+        text = f"{text[:start]}; {text[end:]}"
+    return text.strip(" ;")
 
 
 def hosts_in(text: str) -> list[str]:
@@ -182,6 +200,8 @@ def hosts_in(text: str) -> list[str]:
         return []
     if not _ENGLISH.match(match["verb"]):
         subject = re.sub(r"^(?:Le|La|Les|El|Los|Las)\s(?=\w)|^L['’](?=\w)", "", subject)
+        if subject and is_organisation(subject.split()[0]):  # "Le réseau …" begins the name with a small letter.
+            subject = subject[0].upper() + subject[1:]
     names = list(_listed(subject, is_plural=_PLURAL.match(match["verb"]) is not None))
     return [*names, *with_others] if names and all(_may_be_host(name) for name in names) else []
 

@@ -1,5 +1,6 @@
 """Reads HTML into blocks; what a page carries around its text (scripts, menus, forms) is dropped."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from bs4.element import NavigableString
 
 from shared.announcements.blocks import Block, Heading, Item, Line, Listing, Paragraph, Table, joined
 from shared.announcements.lines import LineBuilder
+from shared.announcements.persons import is_person_name
 
 _DROPPED = set(
     "script style nav template noscript svg iframe form button select option textarea input head title".split()
@@ -17,6 +19,7 @@ _DROPPED |= set("meta link object embed canvas audio video map".split())
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _INLINE = set("a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small".split())
 _INLINE |= set("span strike strong sub sup time tt u var wbr br img picture".split())
+_WIDEST = 20  # Columns or rows that a merged cell may cover.
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # Deeper than any page that a person wrote; below it only the text is kept.
 _DEEPEST = 60
@@ -130,11 +133,49 @@ def _table(tag: Tag, *, depth: int) -> Iterator[Block]:
             for cell in row:
                 yield from _Container().read(cell, depth=depth)
         return
-    rows = [tuple(joined(_inline_lines(cell)) for cell in row) for row in cells]
+    if len(cells[0]) == 1:  # One cell over the whole width is the table's caption.
+        yield from _Container().read(cells.pop(0)[0], depth=depth)
+    rows = list(_grid(cells))
     rows = [row for row in rows if any(cell.plain for cell in row)]
     has_header = bool(cells[0]) and all(cell.name == "th" for cell in cells[0])
     if rows:
         yield Table(header=rows[0], rows=tuple(rows[1:])) if has_header else Table(rows=tuple(rows))
+
+
+def _grid(cells: list[list[Tag]]) -> Iterator[tuple[Line, ...]]:
+    """The rows with an empty cell wherever a merged one reaches, so that every column stays one column."""
+    reaching: dict[int, int] = {}
+    for row in cells:
+        lines: list[Line] = []
+        for cell in row:
+            _pass_reaching(reaching, lines)
+            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+            reaching |= {len(lines) + at: height - 1 for at in range(width) if height > 1}
+            lines += [_cell(_inline_lines(cell)), *[Line("", "")] * (width - 1)]
+        _pass_reaching(reaching, lines)
+        yield tuple(lines)
+
+
+def _pass_reaching(reaching: dict[int, int], lines: list[Line]) -> None:
+    while reaching.get(len(lines), 0) > 0:
+        reaching[len(lines)] -= 1
+        lines.append(Line("", ""))
+
+
+def _span(cell: Tag, name: str) -> int:
+    """How many columns or rows a cell covers; a page may state any nonsense."""
+    text = str(cell.get(name, "1"))
+    return min(max(int(text), 1), _WIDEST) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+
+def _cell(lines: tuple[Line, ...]) -> Line:
+    """A cell as one line; a person on a line of their own below a title is set off by a dash."""
+    if len(lines) == 2 and is_person_name(re.split(r"[,(]", lines[1].plain)[0].strip()):
+        first, second = lines
+        return Line(
+            f"{first.markdown} – {second.markdown}", f"{first.plain} – {second.plain}", first.links + second.links
+        )
+    return joined(lines)
 
 
 def _inline_lines(tag: Tag) -> tuple[Line, ...]:

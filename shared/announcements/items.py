@@ -19,11 +19,16 @@ _MODERATED = re.compile(
     r"moderador|moderadora|conduce|moderacion)"
     r"\s?(?::|by\s|par\s|de\s|a cargo de\s|por\s|\s)\s*(?=\S)"
 )
+# Behind the moderator the same line may go on to those who are moderated.
+_THEN_OTHERS = re.compile(
+    r":\s+(?=\S)|[\s,;.(]+(?:with|avec|con|participan|speakers|panell?ists|panelistas|ponentes|intervienen|intervenante?s|"
+    r"orateurs|participants|participantes)(?:\s?:)?\s+(?=\S)"
+)
 _GIVEN_BY = re.compile(
     r"[\s,;(.–—:-]+(?:by|par|por|a cargo de|speakers?\s?:|presented by|presente par|presentado por|impartid[oa] "
     r"por|ponentes?\s?:|intervenante?s?\s?:|with|avec|con|"
     r"given by|led by|con la participacion de|avec la participation de|featuring|anime par|panell?ists?\s?:|"
-    r"presenters?\s?:|panelistas\s?:|orateurs?\s?:|intervienen?\s?:|"
+    r"presenters?\s?:|panelistas\s?:|participants?\s?:|participantes\s?:|participan\s?:|orateurs?\s?:|intervienen?\s?:|"
     r"(?<=accueil )d[eu]|(?<=bienvenida )del?|(?<=apertura )del?|(?<=cierre )del?|(?<=bienvenue )d[eu])\s+(?=\S)"
 )
 _SPEAKER_LABEL = re.compile(
@@ -44,13 +49,14 @@ _LONGEST_PEOPLE = 1_000
 
 @dataclass
 class ItemReading:
-    """One programme line as far as it is understood. `ends` is the second time of "14:00–14:10"."""
+    """One programme line as far as it is understood. `ends` is the second time of "14:00–14:10", `text` the rest."""
 
     title: str
     kind: ItemKind
     minutes: int | None = None
     starts: time | None = None
     ends: time | None = None
+    text: str = ""
     people: list[PersonFacts] = field(default_factory=list)
 
     def add_people(self, people: list[PersonFacts]) -> None:
@@ -65,10 +71,13 @@ def read_item(text: str) -> ItemReading:
     if minutes is None and starts is not None and ends is not None:
         minutes = minutes_between(starts, ends)
     minutes = minutes if minutes is None or minutes <= 24 * 60 else None
+    whole = _tidied(text)[:_LONGEST_TITLE]
     title, people = _title_and_people(text.strip(" –—-|;,"))
     title = _tidied(title) or ", ".join(person.name for person in people) or text.strip() or "–"
     people = people[:50]
-    return ItemReading(title[:_LONGEST_TITLE], kind_of(title, has_people=bool(people)), minutes, starts, ends, people)
+    return ItemReading(
+        title[:_LONGEST_TITLE], kind_of(title, has_people=bool(people)), minutes, starts, ends, whole, people
+    )
 
 
 def minutes_between(first: time, last: time) -> int:
@@ -121,7 +130,12 @@ def cut_moderators(text: str) -> tuple[str, list[PersonFacts]]:
     match = _MODERATED.search(folded(text[:_LONGEST_LINE]))
     if match is None:
         return text, []
-    people = read_people(text[match.end() :].rstrip(" )."), part=Part.MODERATOR)
+    said = text[match.end() :]
+    for others in _THEN_OTHERS.finditer(folded(said)):
+        people = read_people(said[: others.start()].rstrip(" )."), part=Part.MODERATOR)
+        if people and read_people(said[others.end() :].rstrip(" ).")):
+            return f"{text[: match.start()].strip()} {said[others.start() :].lstrip(' ,;.')}".strip(), people
+    people = read_people(said.rstrip(" )."), part=Part.MODERATOR)
     return (text[: match.start()].strip(), people) if people else (text, [])
 
 
@@ -133,6 +147,13 @@ def speakers_of_line(text: str) -> list[PersonFacts]:
         return read_people(text[match.end() :])
     found = _only_people(text)
     return found[1] if found is not None else read_people(text) if is_person_name(text) else []
+
+
+def is_people_label(text: str) -> bool:
+    """Whether a line below an item begins with "Speakers:" or "Chair:"."""
+    lowered = folded(text[:_LONGEST_LINE])
+    moderated = _MODERATED.match(lowered)
+    return _SPEAKER_LABEL.match(lowered) is not None or (moderated is not None and ":" in moderated.group())
 
 
 def read_people(text: str, *, part: Part = Part.SPEAKER) -> list[PersonFacts]:
@@ -242,7 +263,7 @@ def _is_no_affiliation(person: PersonFacts) -> bool:
 def _given_by(text: str) -> tuple[str, list[PersonFacts]] | None:
     for match in _GIVEN_BY.finditer(folded(text)):
         people = read_people(text[match.end() :].rstrip(")"))
-        if people and (len(text[: match.start()].split()) > 0):
+        if people and text[: match.start()].split() and not any("?" in (p.organisation or "") for p in people):
             return text[: match.start()], people
     return None
 

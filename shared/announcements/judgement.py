@@ -20,13 +20,28 @@ _CODE_LINE = re.compile(
     r"var \w+\s?=|return\b|if \(|for \(|while \(|public \w+|private \w+|package \w|using \w+;|"
     r"SELECT |INSERT |CREATE |[\w.\[\]]+ [+*/-]?= .*|@@ |diff --git|[+-]{3} [ab]/|.*[;{}]\s*$|\$ \w+|#!/)"
 )
+_DEFINITION = re.compile(r"^\s*(?:(?:async )?def \w+\(.*\).*:|class \w+.*:|(?:async )?function \w*\(.*\{)\s*$", re.M)
 _INVITES = re.compile(
     r"\b(?:regist\w+|sign up|rsvp|join us|invit\w+|attend\w*|participat\w+|inscri\w+|registr\w+|take place|be "
     r"held|aura lieu|se tiendra|tendra lugar|se celebrara|se realizara|rejoignez|save the date|speakers?|"
     r"ponentes?|intervenants?)\b"
 )
+# What a record, an application or a bill calls itself in its heading or beside it.
+_OTHER_KINDS = re.compile(
+    r"^\W*(?:(?:draft |approved )?minutes of (?:the|a|our)\b|meeting minutes\b|compte[- ]rendu d[eu]\b|"
+    r"proces[- ]verbal\b|acta de (?:la|el|una) (?:reunion|sesion|junta)\b|curriculum vitae\b|"
+    r"(?:job vacancy|vacancy notice)\b|offre d'emploi\b|oferta de (?:empleo|trabajo)\b|"
+    r"(?:invoice|facture|factura)\s(?:no|number|numero|n|num|#|:)(?:\W|$)|"
+    r"(?:webinar |event |meeting |workshop |conference )?recap\b)"
+)
+# A heading that an event about work might have as well; a salary beside it settles what it is.
+_PERHAPS_VACANCY = re.compile(r"^\W*(?:vacancy|vacancies|job (?:offer|opening|description)|we are hiring)\b")
+_HIRING = re.compile(
+    r"\b(?:salary|cover letter|closing date for applications|full[- ]time|part[- ]time|fixed[- ]term)\b"
+)
 _LOG_LINE = re.compile(r"^\W?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|^\w{3} +\d+ \d\d:\d\d:\d\d ", re.M)
 _LEAST = 2
+_LINES_OF_HEADING = 2
 
 
 def refuse_other_kinds(text: str) -> None:
@@ -40,7 +55,8 @@ def refuse_other_kinds(text: str) -> None:
         raise NotAnAnnouncement("This is JSON, not an announcement. Paste the announcement as people read it.")
     lines = [line for line in stripped.splitlines() if line.strip()][:2_000]
     coded = sum(_CODE_LINE.match(line[:300]) is not None for line in lines)
-    if len(lines) >= 3 and coded * 2 > len(lines):
+    is_module = len(lines) >= 3 and _CODE_LINE.match(lines[0]) is not None and len(_DEFINITION.findall(stripped)) > 0
+    if len(lines) >= 3 and (coded * 2 > len(lines) or is_module):
         raise NotAnAnnouncement("This is program code, not an announcement. Paste the announcement as people read it.")
     if len(lines) >= 3 and len(_LOG_LINE.findall(stripped[:200_000])) * 2 > len(lines):
         raise NotAnAnnouncement("This is a log, not an announcement. Paste the announcement as people read it.")
@@ -54,6 +70,17 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return text[:1] == "{" and bool(re.match(r'\{\s*"[^"\n]{1,80}"\s*:', text))
     return True
+
+
+def refuse_other_documents(lines: Sequence[str]) -> None:
+    """Raise for what calls itself minutes, a recap, a curriculum vitae, a vacancy or an invoice in its first lines."""
+    first = [folded(line[:100]) for line in lines[:_LINES_OF_HEADING]]
+    is_vacancy = any(map(_PERHAPS_VACANCY.match, first)) and any(_HIRING.search(folded(line[:2_000])) for line in lines)
+    if is_vacancy or any(map(_OTHER_KINDS.match, first)):
+        raise NotAnAnnouncement(
+            "This reads as minutes, a recap, a curriculum vitae, a vacancy or an invoice, not as an announcement. "
+            "Paste the text that invites to the event."
+        )
 
 
 def require_title_and_day(title: Title | None, *, has_day: bool) -> None:

@@ -55,6 +55,8 @@ _STATED = re.compile(
     rf"\b(?:(?:in|into|en|vers l'|vers le|hacia el|al|from|to|between|entre|language(?: is|s are|:)?|langue|"
     rf"idioma)\s|l')(?:the\s|el\s|l')?(?P<list>{_LIST})"
 )
+# "In English and Hindi." as a whole sentence.
+_ALONE = re.compile(rf"\W*(?:in|en)\s(?:l')?{_LIST}\W*(?:only|uniquement|solamente)?\W*")
 _EVENT = re.compile(
     r"\b(?:held|conducted|delivered|given|run|take place|be in|is in|are in|offered|available|presented|webinar|"
     r"workshop|session|conference|event|meeting|seminar|"
@@ -98,6 +100,8 @@ def languages_in(text: str) -> list[str]:
 
 def _from_sentence(passage: Passage) -> list[str]:
     lowered = folded(passage.text)
+    if _ALONE.fullmatch(lowered):
+        return languages_in(passage.text)
     if not _EVENT.search(lowered) or (passage.topic is Topic.INTRODUCTION and _NOT_THE_EVENT.search(lowered)):
         return []
     if _ASIDES.search(lowered):

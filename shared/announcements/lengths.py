@@ -1,6 +1,6 @@
 """Adds up how long the event lasts, and says where the programme and the stated end do not agree."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 
 from shared.announcements.days import Days
@@ -30,14 +30,35 @@ def event_minutes(
     return planned
 
 
-def with_last_minutes(programme: Sequence[ProgrammeItemFacts], ends: time | None) -> list[ProgrammeItemFacts]:
+def with_last_minutes(
+    programme: Sequence[ProgrammeItemFacts], moment: Moment, *, stated: int | None
+) -> list[ProgrammeItemFacts]:
     """The last item lasts until the stated end, where only its start is known."""
     items = list(programme)
+    ends = moment.ends
+    if ends is None and stated and moment.starts_at_local is not None and items and items[-1].day == 1:
+        ends = _later(moment.starts_at_local.time(), stated)
     if items and ends is not None and items[-1].minutes is None and items[-1].starts_at_clock is not None:
         minutes = minutes_between(items[-1].starts_at_clock, ends)
         if 0 < minutes <= (60 if items[-1].kind is ItemKind.CLOSING else 8 * 60):
             items[-1] = items[-1].model_copy(update={"minutes": minutes})
     return items
+
+
+def in_stated_half_of_day(
+    programme: Sequence[ProgrammeItemFacts], starts: Collection[time]
+) -> list[ProgrammeItemFacts]:
+    """A programme from "1:30" on belongs to the afternoon of an event that starts at 13:30."""
+    clocks = [item.starts_at_clock for item in programme if item.starts_at_clock is not None]
+    if not clocks or max(clocks) >= time(12) or clocks[0] in starts or _later(clocks[0], 12 * 60) not in starts:
+        return list(programme)
+    return [_half_a_day_later(item) for item in programme]
+
+
+def _half_a_day_later(item: ProgrammeItemFacts) -> ProgrammeItemFacts:
+    if item.starts_at_clock is None:
+        return item
+    return item.model_copy(update={"starts_at_clock": _later(item.starts_at_clock, 12 * 60)})
 
 
 def _ends_day(programme: Sequence[ProgrammeItemFacts], position: int) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from shared.announcements.clocks import find_clocks
 from shared.announcements.dates import find_dates
 from shared.announcements.headings import Topic
+from shared.announcements.items import cut_moderators
 from shared.announcements.labels import Label
 from shared.announcements.passages import Passage, labels_of
+from shared.announcements.persons import is_person_name
 from shared.announcements.places import is_city, is_country_name, zone_of_place
 from shared.announcements.wording import folded
 
@@ -92,7 +94,11 @@ def _is_address(passage: Passage) -> bool:
     if find_dates(text) or find_clocks(text) or "@" in text or "://" in text or not text[0].isupper():
         return False
     last = text.rsplit(",", 1)[-1]
-    return is_city(last) or is_country_name(last) or _BUILDING.search(folded(text)) is not None
+    if is_city(last) or is_country_name(last):
+        return True
+    if cut_moderators(text)[1] or is_person_name(text.split(",")[0]):
+        return False
+    return not passage.text.endswith(".") and _BUILDING.search(folded(text)) is not None
 
 
 def _venue(passage: Passage) -> str | None:

@@ -13,13 +13,15 @@ _LENGTH = re.compile(
     rf"(?P<hours>\d{{1,2}})\s?-?{_HOURS}\.?\s?(?:(?:and|et|y)\s)?(?P<rest>[0-5]?\d)(?:\s?{_MINUTES})?"
     rf"|(?P<decimal>\d{{1,2}}[.,][05])\s?-?{_HOURS}"
     rf"|(?P<whole>\d{{1,2}})\s?(?P<fraction>[½¼¾])\s?-?{_HOURS}?"
+    rf"|(?P<quarters>1/2|[13]/4)\s?-?{_HOURS}"
     rf"|(?P<part>[½¼¾])\s?-?{_HOURS}"
     rf"|(?P<only_hours>\d{{1,2}})\s?-?{_HOURS}(?P<half>\s(?:and a half|et demie?|y media))?"
     rf"|(?P<minutes>\d{{1,3}})\s?-?{_MINUTES}"
     rf"|(?P<words>half an hour|une demi-heure|demi-heure|media hora|(?:an|one|une|1) hour and a half|une heure "
     rf"et demie|una hora y media"
-    rf"|three quarters of an hour|un quart d'heure|a quarter of an hour|one hour|an hour|une heure|una hora|two "
-    rf"hours|deux heures|dos horas|"
+    rf"|three quarters of an hour|un quart d'heure|(?:a )?quarter of an hour"
+    rf"|un cuarto de hora|cuarto de hora|one[\s-]hour|an hour|une heure|una hora|two[\s-]"
+    rf"hours?|deux heures|dos horas|"
     rf"three hours|trois heures|tres horas))\.?(?![^\W_])"
 )
 _WORDS = {
@@ -30,7 +32,11 @@ _WORDS = {
     "three quarters of an hour": 45,
     "un quart d'heure": 15,
     "a quarter of an hour": 15,
+    "quarter of an hour": 15,
+    "un cuarto de hora": 15,
+    "cuarto de hora": 15,
     "two hours": 120,
+    "two hour": 120,
     "deux heures": 120,
     "dos horas": 120,
     "three hours": 180,
@@ -98,13 +104,17 @@ def _closed_up(before: str, after: str) -> str:
 
 def _minutes(match: re.Match[str]) -> int:
     if match["words"]:
-        return _WORDS.get(match["words"], 90 if re.search(r"half|demie|media", match["words"]) else 60)
+        return _WORDS.get(
+            match["words"].replace("-hour", " hour"), 90 if re.search(r"half|demie|media", match["words"]) else 60
+        )
     if match["hours"]:
         return int(match["hours"]) * 60 + int(match["rest"])
     if match["decimal"]:
         return round(float(match["decimal"].replace(",", ".")) * 60)
     if match["whole"]:
         return int(match["whole"]) * 60 + _FRACTIONS[match["fraction"]]
+    if match["quarters"]:
+        return {"1/4": 15, "1/2": 30, "3/4": 45}[match["quarters"]]
     if match["part"]:
         return _FRACTIONS[match["part"]]
     if match["only_hours"]:

@@ -1,7 +1,7 @@
 """Decides when the event starts and how long it lasts, and offers the readings where a zone or a time is doubtful."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -13,6 +13,7 @@ from shared.announcements.labels import Label
 from shared.announcements.minutes import find_length, whole_length
 from shared.announcements.notes import Notes
 from shared.announcements.passages import Passage, labels_of
+from shared.announcements.places import zone_of_place
 from shared.announcements.wording import folded
 from shared.announcements.zone_phrases import zone_in
 from shared.schemas.programme import ItemKind, ProgrammeItemFacts
@@ -26,8 +27,9 @@ _ALL_TIMES = re.compile(
     r"(?:de|local|oficial|peninsular)|heure (?:de|locale|d')|local time)\b"
 )
 _LASTS = re.compile(
-    r"\b(?:duration|lasts?|will last|length|durera|dure|duree|duracion|durara|dura|run for|runs for|long|minute "
-    r"webinar|hour webinar)\b"
+    r"\b(?:duration|lasts?|will last|length|durera|dure|duree|duracion|durara|dura|run for|runs for|long|"
+    r"(?:minutes?|hours?)\s(?:long\s|online\s|virtual\s|live\s|free\s)*(?:webinar|workshop|seminar|session|"
+    r"event|meeting|talk|lecture|briefing|training|debate|conversation))\b"
 )
 _ENDS = re.compile(
     r"\d.*\b(?:ends?|ending|finish\w*|until|closes?|fin|finit|se termine|termine|prend fin|finaliza|termina|"
@@ -135,6 +137,11 @@ class MomentReader:
             clocks += more
         return Statement(tuple(clocks), statement.text)
 
+    def stated_starts(self) -> set[time]:
+        """Every start that the passage about the time of day states."""
+        statement = self._statement()
+        return {clock.starts for clock in statement.clocks} if statement else set()
+
     def _programme_start(self) -> time | None:
         return next((item.starts_at_clock for item in self.programme if item.starts_at_clock is not None), None)
 
@@ -153,7 +160,15 @@ class MomentReader:
     def _near(self) -> list[str]:
         """Abbreviations that several countries use are read for the one whose language the text is in."""
         usual = {"fr": "Europe/Paris", "es": "Europe/Madrid"}.get(self.language)
-        return [zone for zone in (self.home_zone, self.place_zone, usual) if zone is not None]
+        return [zone for zone in (*self._beside_clocks(), self.home_zone, self.place_zone, usual) if zone is not None]
+
+    def _beside_clocks(self) -> Iterator[str | None]:
+        """The zone of a place in brackets behind an abbreviation: "13:00 IST (Dublin)"."""
+        for passage in self.passages:
+            for clock in clocks_of(passage) if "(" in passage.text else ():
+                place = re.match(r"\s?\(([^\W\d][^()\d]{2,30})\)", passage.text[clock.end :])
+                if clock.zone is not None and place is not None:
+                    yield zone_of_place(place[1].removesuffix(" time"))
 
     def _settle_zone(self, moment: Moment, clocks: Sequence[Clock]) -> None:
         zoned = [clock for clock in clocks if clock.zone is not None]
@@ -336,6 +351,8 @@ def stated_length(passages: Sequence[Passage]) -> int | None:
             near = find_length(passage.text[max(0, match.start() - 25) : match.end() + 40]) if match else None
             if near is not None:
                 return near.minutes
+            if find_dates(passage.text) and (length := _length_among_facts(passage.text)) is not None:
+                return length
             if passage.label is not None and (length := _bracketed_length(passage.text)) is not None:
                 return length
     return None
@@ -343,6 +360,12 @@ def stated_length(passages: Sequence[Passage]) -> int | None:
 
 def says_length(text: str) -> bool:
     return _LASTS.search(folded(text)) is not None and find_length(text) is not None
+
+
+def _length_among_facts(text: str) -> int | None:
+    """The 90 of "Online, 12 March 2026, 15:00 (CET), 90 minutes"."""
+    found = [whole_length(piece) for piece in re.split(r"[,|·•;]\s", text[:300])]
+    return next((minutes for minutes in found if minutes), None)
 
 
 def _bracketed_length(text: str) -> int | None:

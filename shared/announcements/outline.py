@@ -38,7 +38,8 @@ def outlined(blocks: Iterable[Block]) -> tuple[Block, ...]:
     topic: Topic | None = None
     heading = Heading(PSEUDO_LEVEL, Line("", ""))
     for block in blocks:
-        for part in _parts(block, in_programme=topic is Topic.PROGRAMME):
+        in_list_topic = topic in (Topic.CONTENTS, Topic.AUDIENCE, Topic.PROGRAMME)
+        for part in _parts(block, in_programme=topic is Topic.PROGRAMME, in_list_topic=in_list_topic):
             if part is _RESUME:
                 part = heading
             elif isinstance(part, Heading) and part.level != INLINE_LEVEL:
@@ -50,12 +51,17 @@ def outlined(blocks: Iterable[Block]) -> tuple[Block, ...]:
     return tuple(_with_lists_joined(found))
 
 
-def _parts(block: Block, *, in_programme: bool) -> Iterator[Block]:
+def _parts(block: Block, *, in_programme: bool, in_list_topic: bool) -> Iterator[Block]:
     match block:
         case Paragraph(lines=lines):
             yield from _paragraph_parts(lines, in_programme=in_programme)
         case Listing(items=(Item(lines=(Line() as only,), children=()),)) if _is_bold(only) and topic_of(only.plain):
             yield Heading(PSEUDO_LEVEL, only)
+        case Listing(items=(Item(lines=(Line() as only, *rest), children=children),), ordered=True) if (
+            not in_list_topic and topic_of(only.plain)
+        ):
+            yield Heading(PSEUDO_LEVEL, only)
+            yield from (Paragraph(tuple(rest)), *children) if rest else children
         case _:
             yield block
 
@@ -65,7 +71,8 @@ def _paragraph_parts(lines: tuple[Line, ...], *, in_programme: bool) -> Iterator
     items: list[Item] = []
     for position, line in enumerate(lines):
         is_last = position == len(lines) - 1
-        if (bullet := _bulleted(line)) is not None:
+        is_chapter = position == 0 and _is_chapter(line, lines[1:2], in_programme=in_programme)
+        if not is_chapter and (bullet := _bulleted(line)) is not None:
             yield from _flushed(text)
             items.append(Item((bullet,)))
         elif items and _continues(items[-1], line):
@@ -84,6 +91,14 @@ def _paragraph_parts(lines: tuple[Line, ...], *, in_programme: bool) -> Iterator
                 text.append(line)
     yield from _flushed(text)
     yield from _listed(items)
+
+
+def _is_chapter(line: Line, following: tuple[Line, ...], *, in_programme: bool) -> bool:
+    """Whether "3. Speakers" is a numbered heading: a known one, with text and no further number below it."""
+    topic = topic_of(line.plain) if _NUMBER.match(line.plain) else None
+    if topic is None or not following or _NUMBER.match(following[0].plain):
+        return False
+    return not in_programme or topic not in (Topic.INTRODUCTION, Topic.SPEAKERS)
 
 
 def _flushed(text: list[Line]) -> Iterator[Block]:

@@ -28,6 +28,12 @@ _DEADLINE = re.compile(
     r"plazo|inscripciones? (?:\w+ )*hasta|last day to|book by|please register before|registration (?:is|will be) "
     r"(?:possible|open) (?:until|till))"
 )
+# "Please register via this link by 12 June": counts only where the sentence names no other day.
+_SIGN_UP_BY = re.compile(
+    r"\b(?:register|registration|sign up|rsvp|apply|book|e-?mail)\b.{0,100}?\b(?:by|before|no later than) "
+    r"(?:the |\w+day,? )*(?:\d{1,2}(?![:.h\d]|\s?[ap]\.?m)|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d)"
+)
 _ASIDE = re.compile(
     r"\b(?:published|posted|updated|last modified|early[- ]bird|publie|mis a jour|publicado|actualizado|©|"
     r"copyright|created on|doors open|doors|log ?in|connect from|"
@@ -54,7 +60,12 @@ class Passage:
     @property
     def is_deadline(self) -> bool:
         """Whether a day named here is the last one to register, not the event's."""
-        return self.label is Label.DEADLINE or (self.label is None and _DEADLINE.search(folded(self.text)) is not None)
+        if self.label is not None:
+            return self.label is Label.DEADLINE
+        lowered = folded(self.text)
+        if _DEADLINE.search(lowered) is not None:
+            return True
+        return _SIGN_UP_BY.search(lowered) is not None and len(find_dates(self.text)) == 1
 
     @property
     def is_aside(self) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from shared.announcements.places import is_city, is_country_name
-from shared.announcements.wording import alternation, folded, phrase
+from shared.announcements.wording import alternation, folded, phrase, sentences
 from shared.schemas.programme import Part, PersonFacts
 
 _ACADEMIC = (
@@ -92,8 +92,9 @@ _FIELD = re.compile(
     rf"(?:and|et|y|&)\s)?)+$"
 )
 _LINKS = re.compile(
-    r"\s+(?:of the|of|at the|at|for the|for|in the|with|from|de la|de l'|de los|de las|del|des|du|de|d'|en la|en "
-    r"el|en|chez|a la|a l'|au|aux|à|pour)\s*(?=\S)|\s+d'(?=\S)|\s+de l'(?=\S)"
+    r"\s+(?:of the|of|at the|at|for the|for|in the|with the|with|from|de la|de l'|de los|de las|del|des|du|de|d'|"
+    r"en la|en el|en|chez|a la|a l'|au|aux|à|pour)\s*(?=\S)|"
+    r"\s+d'(?=\S)|\s+de l'(?=\S)"
 )
 _STRONG_LINKS = re.compile(r"\s(?:at the|at|chez)\s")
 _TOWN_HALL = re.compile(
@@ -138,6 +139,8 @@ def is_person_name(text: str) -> bool:
         return False
     if any(folded(word) in _NOT_NAMES for at, word in enumerate(words) if not at or folded(word) not in _PARTICLES):
         return False
+    if any(len(word) > 4 and word.endswith(".") for word in words[:-1]):  # "Welcome. Ada Stone" is no name.
+        return False
     if is_city(bare) or is_country_name(bare) or (not titled and len(words) == 2 and _ROLE.search(folded(bare))):
         return False
     return all(_NAME_WORD.match(word) or folded(word).rstrip(".") in _PARTICLES for word in words)
@@ -167,7 +170,7 @@ def read_person(text: str, *, part: Part = Part.SPEAKER) -> PersonFacts | None:
     if len(text) > 1_000:
         return None
     text = " ".join(text.split()).strip(" .;,-–—|•*")
-    name, rest = _divided(text)
+    name, rest = _divided(_without_biography(text))
     if (
         joined := re.match(r"^(?P<name>.{4,60}?)\s(?:from|of|at|representing)\s(?:the\s)?(?P<rest>\S.*)$", name)
     ) and is_person_name(joined["name"]):
@@ -176,6 +179,11 @@ def read_person(text: str, *, part: Part = Part.SPEAKER) -> PersonFacts | None:
         return None
     facts = _labelled_facts(rest) or _facts(rest)
     return PersonFacts(name=_CIVIL.sub("", name), part=part, **facts)
+
+
+def _without_biography(text: str) -> str:
+    """The first sentence: what follows it tells of the person's life, not of the post."""
+    return sentences(text)[0].strip(" .") if ". " in text else text
 
 
 def _divided(text: str) -> tuple[str, list[str]]:
@@ -238,8 +246,10 @@ def _facts(rest: Sequence[str]) -> dict[str, str]:
         roles.append(role)
         organisations += [organisation] if organisation else []
         city = town or city
-    if not roles and not organisations and len(left) == 2 and not is_organisation(left[0]) and not is_city(left[1]):
-        roles.append(left.pop(0))
+    if not roles and not organisations and len(left) == 2 and not is_organisation(left[0]):
+        # An occupation has a small letter where the name of a firm has a capital one.
+        is_occupation = re.fullmatch(r"[^\W\d_A-Z][^\W_]*", left[0]) is not None
+        roles += [left.pop(0)] if is_occupation or not is_city(left[1]) else []
     if left and city is None and (organisations or roles or len(left) > 1):
         left, city = _without_city(left, organisations, has_role=bool(roles))
     if city and left and is_country_name(left[-1]):
@@ -260,9 +270,11 @@ def _role_and_organisation(piece: str, following: Sequence[str]) -> tuple[str, s
     links = list(_STRONG_LINKS.finditer(piece)) or list(_LINKS.finditer(folded(piece)))
     for link in links:
         role, owner = piece[: link.start()].strip(), piece[link.end() :].strip()
+        if _ORGANISATION.match(folded(owner)) and owner[:1].islower() and is_role(role):
+            return role, owner[0].upper() + owner[1:], None
         if not owner[:1].isupper() and not owner[:1].isdigit() and owner[:1] not in '“"«':
             continue
-        if _TOWN_HALL.match(folded(role)) and not is_organisation(owner):
+        if _TOWN_HALL.match(folded(role)) and not is_organisation(owner) and not _FIELD.match(folded(owner)):
             return role, None, owner
         if _names_owner(owner, following):
             return role, owner, None
@@ -270,7 +282,7 @@ def _role_and_organisation(piece: str, following: Sequence[str]) -> tuple[str, s
 
 
 def _names_owner(owner: str, following: Sequence[str]) -> bool:
-    if _FIELD.match(folded(owner)):
+    if _FIELD.fullmatch(folded(owner)):
         return False
     if is_organisation(owner) or not following:
         return True
@@ -282,6 +294,8 @@ def _without_city(left: list[str], organisations: list[str], *, has_role: bool) 
     whole = " ".join((*organisations, *before))
     if is_country_name(last) and not is_city(last) and before and (is_city(before[-1]) or len(before) > 1):
         return before[:-1], f"{before[-1]}, {last}"
+    if has_role and not before and not organisations and is_city(last):
+        return [], last
     if is_organisation(last) or (not before and not organisations):
         return left, None
     known = is_city(last) or is_country_name(last) or phrase(last) in phrase(whole)

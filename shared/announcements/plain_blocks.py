@@ -31,7 +31,7 @@ def _blocks(lines: list[str], *, margin: int) -> Iterator[Block]:
             if heading is not None:
                 yield Heading(level=1 if rule[1] == "=" else 2, line=plain_line(heading))
             paragraph = []
-        elif line.strip():
+        elif line.strip() and line.strip() != "--":  # Two dashes divide a letter from its signature.
             paragraph.append(line)
         else:
             yield from _paragraph(paragraph, margin)

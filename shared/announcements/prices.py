@@ -8,8 +8,9 @@ from shared.announcements.passages import Passage, labels_of
 from shared.announcements.wording import folded
 
 _FREE = re.compile(
-    r"\b(?:free of charge|free[- ]of[- ]cost|completely free|is free\b(?! (?:to|from|of(?! charge)))|are free\b"
-    r"(?! (?:to|from|of(?! charge)))|free and open|open and free|"
+    r"\b(?:free of charge|free[- ]of[- ]cost|completely free|(?:is|are) free\b(?! (?:to|from|of(?! charge)))|free to "
+    r"(?:attend|join|participate|take part|register|enter|everyone|everybody|all\b|anyone|the public|members)|"
+    r"free and open|open and free|"
     r"free (?:(?:online|public|virtual|live|open|one-hour|two-hour|\d+-minute) )*(?:webinar|workshop|event|"
     r"conference|seminar|entry|admission|entrance|attendance|registration|participation|session|"
     r"training|talk|lecture|course|tickets?|places?|lunch-time|meeting)|(?:attendance|participation|registration|"
@@ -75,7 +76,9 @@ def read_price(passages: Sequence[Passage]) -> tuple[bool | None, str | None]:
 
 
 def _is_alone_free(lowered: str) -> bool:
-    return re.fullmatch(r"\W*(?:free|free event|gratis|gratuite?|gratuito|gratuita)\W*", lowered) is not None
+    """ "Free", or "Free – register here"; in a longer text the word may belong to what follows it."""
+    alone = r"\W*(?:free|free event|gratis|gratuite?|gratuito|gratuita)(?:\W*|\s?[,;:|(–—-]\W.{0,80})"
+    return re.fullmatch(alone, lowered) is not None
 
 
 def _of_label(text: str) -> tuple[bool | None, str | None]:

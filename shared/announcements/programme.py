@@ -24,6 +24,7 @@ from shared.announcements.notes import Notes
 from shared.announcements.persons import is_person_name
 from shared.announcements.programme_lines import Place, ProgrammeLine, logical_lines, programme_lines
 from shared.announcements.sections import Section
+from shared.announcements.wording import phrase
 from shared.schemas.programme import ItemKind, Part, PersonFacts, ProgrammeItemFacts
 
 _MOST_ITEMS = 400
@@ -161,7 +162,18 @@ def read_programme(
         for line in programme_lines(section.blocks):
             reader.read(line)
     _derive_minutes(reader.reading)
+    _take_back_organisations(reader.reading)
     return reader.reading
+
+
+def _take_back_organisations(reading: ProgrammeReading) -> None:
+    """ "Conclusions by Shared Nights" names no person, where someone else is announced as of Shared Nights."""
+    people = [*reading.people, *(person for _, item in reading.items for person in item.people)]
+    organisations = {phrase(person.organisation) for person in people if person.organisation}
+    for _, item in reading.items:
+        persons = [person for person in item.people if phrase(person.name) not in organisations]
+        if len(persons) < len(item.people) and not persons and item.text:
+            item.title, item.people = item.text, []
 
 
 def _derive_minutes(reading: ProgrammeReading) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from shared.announcements.blocks import Block, Heading, Item, Line, Listing, Paragraph, Table, joined
 from shared.announcements.clocks import find_clocks
 from shared.announcements.headings import is_day_heading
+from shared.announcements.items import is_people_label
 from shared.announcements.labels import labelled
 from shared.announcements.minutes import cut_length, whole_length
 from shared.announcements.persons import is_person_name, is_role
@@ -31,6 +32,7 @@ class ProgrammeLine:
     markdown: str = ""
 
 
+_ENDS_WITH_LENGTH = re.compile(r"\(\s?\d{1,3}\s?(?:min[a-z]*\.?|['’′]|h)\s?\)\W*$", re.IGNORECASE)
 _COLUMNS = {
     "time": (
         "time, times, hour, hours, when, schedule, heure, heures, horaire, horaires, hora, horario, start, starts, "
@@ -67,20 +69,46 @@ def programme_lines(blocks: Sequence[Block]) -> Iterator[ProgrammeLine]:
             case Paragraph(lines=lines):
                 yield from _with_times_joined(logical_lines(lines))
             case Listing(items=items):
-                yield from _listed(items)
+                yield from _listed(items, are_people=position > 0 and _announces_people(blocks[position - 1]))
             case Table():
                 yield from _tabled(block)
+
+
+def _announces_people(block: Block) -> bool:
+    """Whether a paragraph ends with a bare "Speakers:", so that the list below it names them."""
+    last = block.lines[-1].plain if isinstance(block, Paragraph) else ""
+    return last.endswith(":") and len(last.split()) <= 2 and is_people_label(f"{last} x")
 
 
 def logical_lines(lines: Iterable[Line]) -> list[Line]:
     """The lines as the writer meant them: one that only the margin broke is put together again."""
     found: list[list[Line]] = []
     for line in lines:
-        if found and not found[-1][-1].breaks and not _begins_anew(line.plain):
+        if (
+            found
+            and not found[-1][-1].breaks
+            and not (_begins_anew(line.plain) or _is_apart(line, found[-1][-1].plain))
+        ):
             found[-1].append(line)
         else:
             found.append([line])
     return [joined(group) for group in found]
+
+
+def _is_apart(line: Line, before: str) -> bool:
+    """Whether a line stands for itself: all in italics, "Speakers:", or a capital behind a finished line."""
+    is_italic = re.fullmatch(r"([*_])(?![*_]).{3,200}(?<![*_])\1", line.markdown) is not None
+    if is_italic or (":" in line.plain and is_people_label(f"{line.plain} x")):
+        return True
+    if line.plain[:1].islower():
+        return False
+    return _ENDS_WITH_LENGTH.search(before) is not None or (_names_person(line.plain) and _names_person(before))
+
+
+def _names_person(text: str) -> bool:
+    """Whether a line begins with a name and says something about it."""
+    name, mark, _ = text.partition(",")
+    return bool(mark) and is_person_name(name) and text.rstrip()[-1] not in ",;–-"
 
 
 def _begins_anew(text: str) -> bool:
@@ -92,23 +120,29 @@ def _begins_anew(text: str) -> bool:
 def _with_times_joined(lines: list[Line]) -> Iterator[ProgrammeLine]:
     """Lines of a paragraph; a clock time alone on its line belongs to the next."""
     waiting = ""
+    is_timed = False
     for line in lines:
         clocks = find_clocks(line.plain[:60])
         if clocks and len(line.plain.strip(" :–—-")) <= len(clocks[0].text) + 1 and not waiting:
             waiting = line.plain
             continue
-        yield ProgrammeLine(f"{waiting} {line.plain}".strip(), Place.FREE, markdown=line.markdown)
+        is_below = is_timed and is_people_label(f"{line.plain} x")
+        is_timed = is_timed or bool(waiting or (clocks and clocks[0].start <= 2))
+        if not (is_below and len(line.plain.split()) <= 2 and line.plain.endswith(":")):
+            place = Place.BELOW if is_below else Place.FREE
+            yield ProgrammeLine(f"{waiting} {line.plain}".strip(), place, markdown=line.markdown)
         waiting = ""
     if waiting:
         yield ProgrammeLine(waiting, Place.FREE)
 
 
-def _listed(items: Iterable[Item]) -> Iterator[ProgrammeLine]:
+def _listed(items: Iterable[Item], *, are_people: bool = False) -> Iterator[ProgrammeLine]:
     for item in items:
         first, *others = logical_lines(item.lines) or [Line("", "")]
         if first.plain:
             is_day = is_day_heading(first.plain) and bool(item.children)
-            yield ProgrammeLine(first.plain, Place.HEADING if is_day else Place.ITEM)
+            place = Place.BELOW if are_people and not _begins_anew(first.plain) else Place.ITEM
+            yield ProgrammeLine(first.plain, Place.HEADING if is_day else place)
         yield from (ProgrammeLine(line.plain, Place.BELOW) for line in others)
         for child in item.children:
             yield from _below(child, is_own=not first.plain)
@@ -117,7 +151,8 @@ def _listed(items: Iterable[Item]) -> Iterator[ProgrammeLine]:
 def _below(child: Block, *, is_own: bool) -> Iterator[ProgrammeLine]:
     """What is nested in an item: lines with a time or a length are items too, the others tell about theirs."""
     for line in programme_lines([child]):
-        begins = line.place is Place.ITEM and (_begins_anew(line.text) or cut_length(line.text)[1] is not None)
+        is_new = _begins_anew(line.text) and not is_people_label(line.text)
+        begins = line.place is Place.ITEM and (is_new or cut_length(line.text)[1] is not None)
         yield ProgrammeLine(line.text, Place.ITEM if begins or is_own else Place.BELOW, line.speaker)
 
 

@@ -10,16 +10,21 @@ from shared.announcements.clocks import find_clocks
 from shared.announcements.dates import DateMention
 from shared.announcements.days import DayReader, Days
 from shared.announcements.enrolment import read_closing_day, read_places, read_registration_url
-from shared.announcements.entries import read_entries, read_introduction
+from shared.announcements.entries import groups_in_sentences, read_entries, read_introduction
 from shared.announcements.forms import form_in
 from shared.announcements.headings import Topic
 from shared.announcements.hosts import read_hosts
 from shared.announcements.html_blocks import html_title
-from shared.announcements.judgement import refuse_other_kinds, require_signs_of_event, require_title_and_day
+from shared.announcements.judgement import (
+    refuse_other_documents,
+    refuse_other_kinds,
+    require_signs_of_event,
+    require_title_and_day,
+)
 from shared.announcements.labels import Label
 from shared.announcements.languages import read_languages
 from shared.announcements.leftovers import tell_leftovers
-from shared.announcements.lengths import event_minutes, with_last_minutes
+from shared.announcements.lengths import event_minutes, in_stated_half_of_day, with_last_minutes
 from shared.announcements.locations import read_location, zone_of_location
 from shared.announcements.model import Announcement
 from shared.announcements.moments import MomentReader, stated_length
@@ -59,6 +64,7 @@ def read_announcement(
     """
     decoded, raw = read_blocks(text, media_type=media_type)
     refuse_other_kinds(decoded)
+    refuse_other_documents([line.plain for block in raw[:10] for line in block_lines(block)])
     blocks = with_title_lines_apart(outlined(raw))
     title = find_title(blocks, page_title=html_title(decoded) if "<title" in decoded.lower() else None)
     sections = with_tails_moved(divided_into_sections(blocks, title_at=title.at if title else None))
@@ -161,7 +167,8 @@ class _Reading:
             "contents": read_entries(of_topic(self.sections, Topic.CONTENTS), self.notes, about="contents"),
             "audiences": read_entries(
                 of_topic(self.sections, Topic.AUDIENCE), self.notes, about="audiences", is_groups=True
-            ),
+            )
+            or groups_in_sentences(passage.text for passage in self.passages if passage.label is None),
         }
 
     def _people_and_times(self, place_zone: str | None) -> dict[str, Any]:
@@ -172,11 +179,14 @@ class _Reading:
         programme, speakers = with_speakers(read.facts(), read_speakers(self.sections, self.notes), others=event_people)
         hosts = read_hosts(self.sections, self.passages)
         people = merged([*event_people, *read_lead_people(self.sections, programme), *speakers, *hosts.people])
-        moment = MomentReader(
+        reader = MomentReader(
             self.passages, self.days, programme, self.home_zone, place_zone, self.language, self.notes
-        ).read()
-        programme = with_last_minutes(programme, moment.ends)
-        minutes = event_minutes(programme, moment, self.days, stated=stated_length(self.passages), notes=self.notes)
+        )
+        reader.programme = programme = in_stated_half_of_day(programme, reader.stated_starts())
+        moment = reader.read()
+        stated = stated_length(self.passages)
+        programme = with_last_minutes(programme, moment, stated=stated)
+        minutes = event_minutes(programme, moment, self.days, stated=stated, notes=self.notes)
         return {
             "programme": programme,
             "people": people,

@@ -62,12 +62,10 @@ def _has_list(blocks: Sequence[Block]) -> bool:
 
 
 def _divided(paragraph: Paragraph, topic: Topic) -> tuple[list[Block], list[Block]]:
-    lines = logical_lines(paragraph.lines)
+    lines = [replace(line, breaks=True) for line in logical_lines(paragraph.lines)]
     moved = [line for line in lines if _is_fact(line, topic)]
     own = [line for line in lines if line not in moved]
-    return [Paragraph(tuple(own))] if own else [], [
-        Paragraph(tuple(replace(line, breaks=True) for line in moved))
-    ] if moved else []
+    return [Paragraph(tuple(own))] if own else [], [Paragraph(tuple(moved))] if moved else []
 
 
 def _is_fact(line: Line, topic: Topic) -> bool:

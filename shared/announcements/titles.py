@@ -32,6 +32,10 @@ _GREETING = re.compile(
 _SERIES = re.compile(
     r"(?:series|cycle|ciclo|serie)\s+(?:of \w+ |de \w+ )?[“\"«]\s*([^“”\"«»]{3,80}?)\s*[”\"»]", re.IGNORECASE
 )
+_SERIES_ONLY = re.compile(
+    r"^\W*(?:(?:webinar|seminar|lecture|event|conference|talk|online|workshop)\s)*(?:series|cycle de \w+|cycle|ciclo "
+    r"de \w+|ciclo|serie)\s?:?\s[“\"«][^“”\"«»]{3,80}[”\"»]\W*$"
+)
 _INVITED_TO = re.compile(
     r"\b(?:invit\w+|pleased to|join us|announce\w*|placer|plaisir|talk about|public talk|lecture|take part in|"
     r"participe[rz]? a)\b"
@@ -178,6 +182,7 @@ def _score(block: Block, line: Line) -> float:
     score += 10 * (line.plain[:1] in _QUOTES) - 14 * bool(
         _CALENDAR_WORDS.search(lowered) and len(line.plain.split()) <= 5
     )
+    score -= 60 * (_SERIES_ONLY.match(lowered) is not None)
     score -= 5 * (len(line.plain.split()) == 1) + 8 * (
         line.plain.rstrip().endswith((".", ",")) and not isinstance(block, Heading)
     )
@@ -202,6 +207,7 @@ def _title(text: str, at: int | None, form: str | None) -> Title | None:
     elif (prefixed := FORM_PREFIX.match(lowered)) is not None:
         form, text = form_in(prefixed["form"]) or form, text[prefixed.end() :]
     text = _unquoted(text.strip(" |·•–—-_*#:")).strip()
+    text = re.sub(r"[\s\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+$", "", text)
     return Title(text[:1].upper() + text[1:], form, at) if text else None
 
 
@@ -251,6 +257,8 @@ def find_calendar(blocks: Sequence[Block], title_at: int | None) -> str | None:
 
 def _calendar_name(text: str) -> str:
     """The name alone, without "Webinar series:" before it; capitals only where a sentence would have them."""
+    if _SERIES_ONLY.match(folded(text)) and (series := _SERIES.search(text)) is not None:
+        return series[1]
     text = _unquoted(re.sub(r"^[^:]{0,30}\b(?i:series|cycle|ciclo|serie)\s?:\s+(?=\S)", "", text).strip(" :|–—-"))
     return text.capitalize() if text.isupper() else text
 

@@ -36,8 +36,8 @@ def alternation(words: str) -> str:
 def sentences(text: str) -> list[str]:
     """A paragraph cut at sentence ends, not at abbreviations, initials or decimals."""
     return re.split(
-        r"(?<=[^\W\d_]{3}[.!?])(?<!\b(?:Dra|Sra|Ing|Lic|Arq|Mrs|Mme)\.)(?<!\b(?:Prof|Srta|Sept|Arqa)\.)\s+(?=[\W"
-        r"_]{0,5}[^\W\d_a-zà-ÿ]|[¿¡])|(?<=[\d)”»\"][.!?])\s+(?=[A-ZÀ-Þ¿¡“«\"])|(?<=[^\W\d_]{4}[.!?])(?<!approx\.)"
+        r"(?<=[^\W\d_]{3}[.!?])(?<!\b(?:Dra|Sra|Ing|Lic|Arq|Mrs|Mme|Amb)\.)(?<!\b(?:Prof|Srta|Sept|Arqa)\.)\s+(?=[\W"
+        r"_]{0,5}[^\W\d_a-zà-ÿ]|[¿¡])|(?<=[\d)”»\"][.!?])\s+(?=[A-ZÀ-Þ¿¡“«\"])|(?<=[^\W\d_]{4}[.!?])(?<!\b(?:[Jj]anv|[Ff]évr|[Jj]uil|[Ss]ept)\.)(?<!approx\.)"
         r"(?<!aprox\.)(?<!Sept\.)\s+(?=\d)",
         text,
     )
