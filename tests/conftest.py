@@ -73,13 +73,13 @@ def session(engine: Engine) -> Iterator[Session]:
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} CASCADE"))
     redis_connection().flushdb()
+    find_event.cache_clear()
     with new_session() as open_session:
         yield open_session
 
 
 @pytest.fixture
 def client(session: Session) -> Iterator[TestClient]:
-    find_event.cache_clear()
     with TestClient(create_app()) as test_client:
         yield test_client
 

@@ -19,6 +19,7 @@ from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
 from shared import answers, audit, events, registrations
 from shared.database import new_session
+from shared.errors import NotFound
 from shared.models import Message, MessageStatus, Registration, RegistrationSource, RegistrationStatus
 from shared.registrations import Application, Outcome
 from shared.schemas.registrations import (
@@ -62,7 +63,11 @@ async def register(
 
 async def admit(crowd: Crowd, event_id: UUID, application: Application) -> Outcome:
     """Through the crowd path; a refusal is raised."""
-    outcome = await crowd.register(event_id, application)
+    try:
+        outcome = await crowd.register(event_id, application)
+    except NotFound:
+        find_event.cache_clear()  # The database was restored under us: the next one looks again.
+        raise
     if outcome.refusal is not None:
         raise outcome.refusal
     return outcome

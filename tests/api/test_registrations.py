@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from services.api.crowd import Crowd
 from shared.models import Registration, RegistrationSource, Role
 from shared.registrations import Application
-from tests.factories import applicant, make_calendar, make_event, make_organiser, register, token_for
+from tests.factories import applicant, in_days, make_calendar, make_event, make_organiser, register, token_for
 
 
 def ada(**facts: Any) -> dict[str, Any]:
@@ -141,6 +141,17 @@ def test_an_event_that_is_not_there_and_a_draft_answer_alike(session: Session, c
         for key in (draft.id, draft.slug, "nothing", "01900000-0000-7000-8000-000000000000")
     ]
     assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_a_database_restored_under_us_is_noticed(session: Session, client: TestClient) -> None:
+    event = make_event(session, title="Restored", starts_at_local=in_days(9))
+    path = f"/api/v1/events/{event.slug}/registrations"
+    assert client.post(path, json=ada()).status_code == 201
+    session.execute(text("DELETE FROM event"))
+    session.commit()
+    make_event(session, title="Restored", starts_at_local=in_days(9))
+
+    assert [client.post(path, json=ada()).status_code for _ in range(2)] == [404, 201]
 
 
 def test_requests_in_flight_share_transactions_and_each_gets_its_own_outcome(session: Session) -> None:
