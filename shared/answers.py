@@ -8,7 +8,7 @@ from shared import events, registrations, timezones
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
-from shared.schemas.programme import ItemKind, Part, PersonFacts
+from shared.schemas.programme import ItemKind, PersonFacts
 from shared.schemas.registrations import MessageAnswer, RegistrationAnswer
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
@@ -99,10 +99,6 @@ def _item(event: Event, item: ProgrammeItem, slot: Slot | None) -> ProgrammeItem
 def _local(event: Event, instant: datetime) -> datetime:
     assert event.time_zone is not None
     return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
-
-
-def moderators(event: Event) -> list[PersonFacts]:
-    return [person_facts(person) for person in event.people if person.part == Part.MODERATOR]
 
 
 def registration_answer(registration: Registration) -> RegistrationAnswer:

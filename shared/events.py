@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import clock, programme, registrations, reminders, timezones
+from shared import clock, registrations, reminders, timezones
 from shared.calendars import is_slug, slug_of
 from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
 from shared.event_mail import tell_of_cancellation, tell_of_change
@@ -301,14 +301,6 @@ def _touch(event: Event) -> None:
 
 def is_over(event: Event) -> bool:
     return event.ends_at is not None and event.ends_at <= clock.now()
-
-
-def overrun(event: Event) -> timedelta:
-    if event.starts_at is None or event.ends_at is None or event.time_zone is None:
-        return timedelta(0)
-    return programme.runs_over(
-        event.programme, starts_at=event.starts_at, ends_at=event.ends_at, time_zone=event.time_zone
-    )
 
 
 def in_zone(instant: datetime, time_zone: str) -> datetime:

@@ -56,16 +56,3 @@ def _slot(item: Item, starts_at: datetime | None) -> Slot | None:
     if starts_at is None:
         return None
     return Slot(starts_at, starts_at + timedelta(minutes=item.minutes) if item.minutes is not None else None)
-
-
-def total_minutes(items: Sequence[Item]) -> int | None:
-    """How long a one-day programme takes; None where an item's minutes are unknown or it spans several days."""
-    if not items or any(item.minutes is None for item in items) or any(item.day != 1 for item in items):
-        return None
-    return sum(item.minutes or 0 for item in items) or None
-
-
-def runs_over(items: Sequence[Item], *, starts_at: datetime, ends_at: datetime, time_zone: str) -> timedelta:
-    """By how much the last item ends after the event does; zero where it fits or cannot be known."""
-    ends = [slot.ends_at for slot in slots(items, starts_at=starts_at, time_zone=time_zone) if slot and slot.ends_at]
-    return max([end - ends_at for end in ends] + [timedelta(0)])

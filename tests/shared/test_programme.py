@@ -1,9 +1,9 @@
 """Clock times computed from minutes, also over midnight, days and clock changes."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
-from shared.programme import runs_over, slots, total_minutes
+from shared.programme import slots
 
 START = datetime(2027, 7, 15, 13, tzinfo=UTC)
 
@@ -42,15 +42,3 @@ def test_a_second_day_without_a_time_is_not_invented() -> None:
 def test_an_item_across_the_clock_change_keeps_its_minutes() -> None:
     night = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)  # 02:30 in Madrid, half an hour before the clocks go back.
     assert starts(Item(60), Item(10), start=night) == ["31 00:30", "31 01:30"]
-
-
-def test_the_length_of_a_programme_is_the_sum_of_its_minutes() -> None:
-    assert total_minutes([Item(4), Item(5), Item(10)]) == 19
-    assert total_minutes([Item(4), Item(None)]) is None
-    assert total_minutes([]) is None
-
-
-def test_an_overrun_is_measured_against_the_end() -> None:
-    end = START + timedelta(minutes=10)
-    assert runs_over([Item(8), Item(7)], starts_at=START, ends_at=end, time_zone="UTC") == timedelta(minutes=5)
-    assert runs_over([Item(8)], starts_at=START, ends_at=end, time_zone="UTC") == timedelta(0)
