@@ -1,6 +1,7 @@
 """The whole line in one test: announcement → event → registration → mail and calendar → reminder → numbers."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import vobject
@@ -12,43 +13,7 @@ from shared.models import Organiser, Role
 from tests.factories import PASSWORD, deliver_everything, make_calendar, make_organiser
 from tests.mailbox import Mailbox, body, calendar_text
 
-ANNOUNCEMENT = """\
-RIVERSIDE
-CALENDAR
-
-## **Webinar: "Swimming in the city again"**
-
-15 Jul. 2027
-
-15 Jul. 2027
-
-### **Introduction**
-
-Rivers that were closed for a century are **open to swimmers**. Two cities tell how they got there.
-
-## Contents
-
-- Water quality in real time
-- Who pays for the ladders
-
-## Who should attend
-
-- Local government officials
-- Lifeguards
-
-## Draft programme
-
-Moderation by Marta Soler, Coordinator of the Riverside Network
-
-- Welcome (5 min.)
-- Dr. Anke Vries, Head of water, City of Utrecht, Utrecht - (20min)
-- Questions & Answers (15 min.)
-
-## Specifications
-
-The webinar is open to anyone and completely free. It will take place on the **15th July, at 3.00 pm (CET)**,
-and will be held in English.
-"""
+ANNOUNCEMENT = (Path(__file__).parents[1] / "examples" / "river-swimming.md").read_text()
 THREE_IN_MADRID = datetime(2027, 7, 15, 13, 0, tzinfo=UTC)
 
 
