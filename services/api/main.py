@@ -11,6 +11,7 @@ from services.api import calendars, events, health, problems, registrations, ses
 from services.api.crowd import Crowd
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
+from services.api.openapi import DocumentedApp
 from services.api.pages import routes as pages
 from services.api.request_log import RequestLog
 from shared.logs import configure_logs
@@ -26,7 +27,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app() -> FastAPI:
     configure_logs()
-    app = FastAPI(
+    app = DocumentedApp(
         title="Plenary",
         description="Public events: announce, register, mail, calendar, watch.",
         version="0.1.0",

@@ -17,6 +17,7 @@ from services.api import paging
 from services.api.auth import CurrentOrganiser, EditedRegistration, ViewedEvent
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
+from services.api.openapi import refused
 from shared import answers, audit, events, registrations
 from shared.database import new_session
 from shared.errors import NotFound
@@ -46,7 +47,7 @@ _COLUMNS = ("position", "status", "name", "address", "organisation", "city", "co
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@router.post("/events/{event_key}/registrations", status_code=201)
+@router.post("/events/{event_key}/registrations", status_code=201, responses=refused(409, 503))
 async def register(
     event_key: str,
     body: Applicant,
@@ -132,7 +133,7 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-@router.patch("/registrations/{registration_id}")
+@router.patch("/registrations/{registration_id}", responses=refused(409))
 def correct_registration(
     registration: EditedRegistration,
     body: RegistrationCorrection,

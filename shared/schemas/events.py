@@ -8,14 +8,16 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
     NaiveDatetime,
     StringConstraints,
+    WithJsonSchema,
 )
 
-from shared.schemas.fields import LongText, Markdown, ShortText
+from shared.schemas.fields import LongText, Markdown, ShortText, not_a_number
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.remarks import Remark
 
@@ -27,13 +29,22 @@ def _web_address(value: str) -> str:
     return value
 
 
-WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
+WebAddress = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)]
 
 
 # What people mean by a date here; beyond it arithmetic with zones and lengths would run out of years.
 _EARLIEST, _LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)
-WallClock = Annotated[NaiveDatetime, Field(ge=_EARLIEST, le=_LATEST)]
-Moment = Annotated[AwareDatetime, Field(ge=_EARLIEST.replace(tzinfo=UTC), le=_LATEST.replace(tzinfo=UTC))]
+# What JSON schema calls a date-time has an offset; a wall clock has none.
+_LOCAL = WithJsonSchema(
+    {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$", "example": "2027-03-03T15:00:00"}
+)
+WallClock = Annotated[NaiveDatetime, BeforeValidator(not_a_number), Field(ge=_EARLIEST, le=_LATEST), _LOCAL]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(not_a_number),
+    Field(ge=_EARLIEST.replace(tzinfo=UTC), le=_LATEST.replace(tzinfo=UTC)),
+]
+LocalTime = Annotated[datetime, _LOCAL]
 
 
 class CalendarSummary(BaseModel):
@@ -49,7 +60,7 @@ class ProgrammeItemAnswer(ProgrammeItemFacts):
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    starts_at_local: datetime | None = None
+    starts_at_local: LocalTime | None = None
 
 
 class EventSummary(BaseModel):
@@ -68,8 +79,8 @@ class EventSummary(BaseModel):
     calendar: CalendarSummary
     starts_at: datetime | None
     ends_at: datetime | None
-    starts_at_local: datetime | None
-    ends_at_local: datetime | None
+    starts_at_local: LocalTime | None
+    ends_at_local: LocalTime | None
     time_zone: str | None
     utc_offset: str | None
     minutes: int | None

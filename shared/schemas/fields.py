@@ -33,6 +33,13 @@ def _empty_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def not_a_number(value: object) -> object:
+    """Pydantic would take a bare number for the seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("is a number; write the moment as text, such as 2027-03-03T14:00:00Z")
+    return value
+
+
 Line = Annotated[str, AfterValidator(clean_line)]
 ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean_line), Field(min_length=1)]
 LongText = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(clean_line), Field(min_length=1)]
