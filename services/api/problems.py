@@ -115,10 +115,10 @@ def _http_error(request: Request, problem: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """Every method that some route takes at this path. The framework names those of one route."""
-    routes = iter_route_contexts(request.app.routes)
-    at_path = [route for route in routes if route.methods and route.path_regex.match(request.url.path)]
-    return sorted(set[str]().union(*(route.methods or () for route in at_path)))
+    """Every method that is taken at this path. The framework names those of the first route only."""
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.methods]
+    found = next((route for route in routes if route.path_regex.match(request.url.path)), None)
+    return sorted({method for route in routes if found and route.path == found.path for method in route.methods or ()})
 
 
 def _database_away(request: Request, problem: Exception) -> Response:

@@ -14,10 +14,9 @@ from pydantic import (
     HttpUrl,
     NaiveDatetime,
     StringConstraints,
-    WithJsonSchema,
 )
 
-from shared.schemas.fields import LongText, Markdown, ShortText, not_a_number
+from shared.schemas.fields import WITHOUT_OFFSET, LocalTime, LongText, Markdown, ShortText, not_a_number
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.questions import QuestionFacts
 from shared.schemas.remarks import Remark
@@ -35,17 +34,12 @@ WebAddress = Annotated[str, Field(max_length=2000, json_schema_extra={"format": 
 
 # What people mean by a date here; beyond it arithmetic with zones and lengths would run out of years.
 _EARLIEST, _LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)
-# What JSON schema calls a date-time has an offset; a wall clock has none.
-_LOCAL = WithJsonSchema(
-    {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$", "example": "2027-03-03T15:00:00"}
-)
-WallClock = Annotated[NaiveDatetime, BeforeValidator(not_a_number), Field(ge=_EARLIEST, le=_LATEST), _LOCAL]
+WallClock = Annotated[NaiveDatetime, BeforeValidator(not_a_number), Field(ge=_EARLIEST, le=_LATEST), WITHOUT_OFFSET]
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(not_a_number),
     Field(ge=_EARLIEST.replace(tzinfo=UTC), le=_LATEST.replace(tzinfo=UTC)),
 ]
-LocalTime = Annotated[datetime, _LOCAL]
 
 
 class CalendarSummary(BaseModel):

@@ -1,7 +1,7 @@
 """Registrations as the API answers and takes them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from pydantic_core import PydanticCustomError
 
 from shared.schemas.events import Page
-from shared.schemas.fields import OptionalShortText, ShortText
+from shared.schemas.fields import EMPTY_IS_NONE, OR_EMPTY, OptionalShortText, ShortText
 from shared.territories import is_country
 from shared.timezones import is_zone
 from shared.translations import LANGUAGES
@@ -44,7 +44,9 @@ def _language(value: str) -> str:
     return value
 
 
-Address = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_address)]
+Address = Annotated[
+    str, Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
+]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
@@ -74,16 +76,11 @@ class Applicant(BaseModel):
     address: Address
     organisation: OptionalShortText = None
     city: OptionalShortText = None
-    country: Country | None = None
+    country: Annotated[Country | None, EMPTY_IS_NONE, OR_EMPTY] = None
     audience: OptionalShortText = None
-    language: Language | None = None
-    time_zone: Zone | None = None
+    language: Annotated[Language | None, EMPTY_IS_NONE, OR_EMPTY] = None
+    time_zone: Annotated[Zone | None, EMPTY_IS_NONE, OR_EMPTY] = None
     consent: bool
-
-    @field_validator("country", "time_zone", "language", mode="before")
-    @classmethod
-    def _nothing_chosen(cls, value: Any) -> Any:
-        return None if value == "" else value
 
     @field_validator("consent")
     @classmethod
