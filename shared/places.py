@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared import clock, tallies
 from shared.errors import NotFound
-from shared.models import EventPlaces, Registration, RegistrationStatus
+from shared.models import EventPlaces, Message, Registration, RegistrationStatus
 
 
 def lock_places(session: Session, event_id: UUID) -> EventPlaces:
@@ -63,11 +63,22 @@ def remove(session: Session, places: EventPlaces, registrations: Sequence[Regist
 
     The caller holds the event's lock.
     """
+    if not registrations:
+        return
     changes = Counter[tallies.Cell]()
+    tallies.add_mail(session, _mail_of(session, registrations))
     for registration in registrations:
         count(places, registration.status, -1)
         changes.subtract(tallies.born(registration, registration.registered_at))
         session.delete(registration)
-    places.version += bool(registrations)
+    places.version += 1
     session.flush()
     tallies.add(session, places.event_id, changes)
+
+
+def _mail_of(session: Session, registrations: Sequence[Registration]) -> Counter[tallies.MailCell]:
+    """What the mail tally loses when these go, and their messages with them."""
+    ids = [registration.id for registration in registrations]
+    cell = (Message.event_id, Message.kind, Message.status)
+    found = session.execute(select(*cell, func.count()).where(Message.registration_id.in_(ids)).group_by(*cell))
+    return Counter({(event_id, kind, status): -number for event_id, kind, status, number in found})

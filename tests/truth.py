@@ -1,14 +1,20 @@
 """What must be true of an event's rows at every moment, whoever wrote them: counts, order, and nobody twice."""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared import tallies
+from shared import clock, tallies
 from shared.models import (
+    ASKED,
+    HOLDING,
+    Event,
     EventPlaces,
+    EventState,
     EventTally,
     MailTally,
     Message,
@@ -18,13 +24,18 @@ from shared.models import (
     RegistrationStatus,
 )
 
-# What a person was told of their registration, by what became of it; mails that were withdrawn were never sent.
-_TRUE = {
-    RegistrationStatus.CONFIRMED: ([MessageKind.CONFIRMATION], [MessageKind.PROMOTION]),
-    RegistrationStatus.WAITLISTED: ([MessageKind.WAITING_LIST],),
-    RegistrationStatus.CANCELLED: ([MessageKind.REGISTRATION_CANCELLED],),
+# What a mail says of the registration it is about.
+TELLS = {
+    MessageKind.VERIFICATION: RegistrationStatus.PENDING,
+    MessageKind.OFFER: RegistrationStatus.OFFERED,
+    MessageKind.CONFIRMATION: RegistrationStatus.CONFIRMED,
+    MessageKind.PROMOTION: RegistrationStatus.CONFIRMED,
+    MessageKind.WAITING_LIST: RegistrationStatus.WAITLISTED,
+    MessageKind.REGISTRATION_CANCELLED: RegistrationStatus.CANCELLED,
+    MessageKind.OFFER_LAPSED: RegistrationStatus.CANCELLED,
 }
-_STANDING = {kind for kinds in _TRUE.values() for [kind] in kinds}
+# Mails that put the event into calendars; those that take it out say so in their facts.
+WITH_ENTRY = {MessageKind.CONFIRMATION, MessageKind.PROMOTION, MessageKind.CHANGE}
 DIMENSIONS = ("audience", "country", "city", "time_zone")
 
 
@@ -54,28 +65,124 @@ def assert_places_are_kept(session: Session, event_id: UUID) -> None:
     """
     places = session.get_one(EventPlaces, event_id, populate_existing=True)
     assert places.places is not None
-    assert places.confirmed <= places.places
-    assert places.confirmed == places.places or places.waitlisted == 0
+    assert places.taken <= places.places
+    assert places.taken == places.places or places.waitlisted == 0
 
 
 def assert_mail_tells_the_truth(session: Session, event_id: UUID) -> None:
-    """Of the mails that give a place, put on the list or take away, each person has one that stands: the present."""
-    standing: defaultdict[UUID, list[str]] = defaultdict(list)
-    for message in session.query(Message).filter(Message.event_id == event_id, Message.kind.in_(_STANDING)):
-        if message.status != MessageStatus.WITHDRAWN:
-            standing[message.registration_id].append(message.kind)
-    wrong = {
-        one.address: standing[one.id]
-        for one in everyone(session, event_id)
-        if sorted(standing[one.id]) not in _TRUE[RegistrationStatus(one.status)]
-    }
-    assert wrong == {}
+    """Each person was told, or is about to be, what is true of them now; and nothing else is about to leave."""
+    session.flush()
+    event = session.get_one(Event, event_id, populate_existing=True)
+    mails: defaultdict[UUID, list[Message]] = defaultdict(list)
+    standing = session.query(Message).filter(Message.event_id == event_id, Message.status != MessageStatus.WITHDRAWN)
+    for message in standing.order_by(Message.created_at, Message.id).populate_existing():
+        mails[message.registration_id].append(message)
+    for one in everyone(session, event_id):
+        _assert_told_the_truth(event, one, mails[one.id])
+
+
+def _assert_told_the_truth(event: Event, one: Registration, mails: list[Message]) -> None:
+    story = f"{one.status}, sequence {one.sequence}: {[(m.kind, m.occasion, m.sequence, m.status) for m in mails]}"
+    leaving = [each for each in mails if each.status == MessageStatus.PENDING and not _is_too_late(each)]
+    assert {TELLS[each.kind] for each in leaving if each.kind in TELLS} <= {one.status}, f"It would be untrue: {story}"
+    assert _is_known(one, mails), f"Nobody told: {story}"
+    entries = [each for each in mails if each.kind in WITH_ENTRY or each.facts.get("with_entry")]
+    numbers = [each.sequence for each in entries]
+    assert numbers == sorted(set(numbers)), f"Calendars would not follow: {story}"
+    is_in_calendars = bool(entries) and entries[-1].kind in WITH_ENTRY
+    takes_place = event.state == EventState.PUBLISHED and one.status == RegistrationStatus.CONFIRMED
+    assert is_in_calendars == takes_place, f"The calendar has it wrong: {story}"
+
+
+def _is_too_late(message: Message) -> bool:
+    return message.expires_at is not None and message.expires_at <= clock.now()
+
+
+def _is_known(one: Registration, mails: list[Message]) -> bool:
+    """Whether the last word on the registration is true. Calling the event off, too, is a word on it."""
+    words = [each.kind for each in mails if each.kind in TELLS or each.kind == MessageKind.CANCELLATION]
+    if not words or words[-1] == MessageKind.VERIFICATION:
+        # Who never answered, and is gone again, needs no mail about it.
+        return one.status == RegistrationStatus.CANCELLED or (words != [] and one.status == RegistrationStatus.PENDING)
+    if words[-1] == MessageKind.CANCELLATION:
+        return one.status in {RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED}
+    return TELLS[words[-1]] == one.status
 
 
 def everyone(session: Session, event_id: UUID) -> list[Registration]:
     """In the order of commit, as they are in the database at this moment."""
     query = select(Registration).where(Registration.event_id == event_id).order_by(Registration.position)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What of a registration the next step is compared with."""
+
+    status: str
+    position: int
+    sequence: int
+
+
+class EventTruth:
+    """What must hold of an event after each step, and from one step to the next."""
+
+    def __init__(self, session: Session, event_id: UUID) -> None:
+        self.event_id = event_id
+        self.everyone: dict[UUID, Seen] = {}
+        self.over = 0
+        # Set by the step: the organiser changed the places; what newcomers were told; when the dispatcher looked last.
+        self.may_be_over = False
+        self.promised: dict[UUID, str] = {}
+        self.is_dispatched_at: datetime | None = None
+        self.check(session)
+
+    def check(self, session: Session) -> None:
+        assert_counts_are_true(session, self.event_id)
+        assert_nobody_twice(session, self.event_id)
+        assert_mail_tells_the_truth(session, self.event_id)
+        places = session.get_one(EventPlaces, self.event_id, populate_existing=True)
+        event = session.get_one(Event, self.event_id, populate_existing=True)
+        people = everyone(session, self.event_id)
+        for one in people:
+            self._assert_consistent(one)
+        self._assert_places_are_kept(event, places)
+        now = {one.id: Seen(one.status, one.position, one.sequence) for one in people}
+        self._assert_in_order(now, over=places.over)
+        self.everyone, self.over = now, places.over
+        self.may_be_over, self.promised, self.is_dispatched_at = False, {}, None
+
+    def _assert_consistent(self, one: Registration) -> None:
+        assert (one.answer_by is not None) == (one.status in ASKED)
+        assert (one.cancelled_at is not None) == (one.status == RegistrationStatus.CANCELLED)
+        assert one.confirmed_at is not None or one.status != RegistrationStatus.CONFIRMED
+        assert self.promised.get(one.id, one.status) == one.status
+        if self.is_dispatched_at is not None and one.answer_by is not None:
+            assert one.answer_by > self.is_dispatched_at
+        assert one.id not in self.everyone or one.sequence >= self.everyone[one.id].sequence
+
+    def _assert_places_are_kept(self, event: Event, places: EventPlaces) -> None:
+        """Never more than there are, unless the organiser lowered them; and no place lies idle while somebody waits."""
+        assert self.may_be_over or places.over <= self.over
+        if event.state == EventState.PUBLISHED and event.starts_at is not None:
+            stops_at = event.starts_at - timedelta(minutes=event.waiting_list_closes_minutes)
+            assert clock.now() >= stops_at or not places.waitlisted or places.free == 0
+
+    def _assert_in_order(self, now: dict[UUID, Seen], *, over: int) -> None:
+        """Nobody comes to a place in front of somebody who waited before and still does, or while there are too few."""
+        nobody = Seen("", 0, 0)
+        came_to_a_place = [
+            one.position
+            for key, one in now.items()
+            if one.status in HOLDING and self.everyone.get(key, nobody).status not in HOLDING
+        ]
+        still_waiting = [
+            one.position
+            for key, one in now.items()
+            if one.status == self.everyone.get(key, nobody).status == RegistrationStatus.WAITLISTED
+        ]
+        assert max(came_to_a_place, default=0) < min(still_waiting, default=2**31)
+        assert not (over and came_to_a_place)
 
 
 def _tallied(session: Session, event_id: UUID) -> Counter[tuple[str, str, str]]:
