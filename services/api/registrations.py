@@ -36,6 +36,8 @@ from shared.translations import best_language
 router = APIRouter(tags=["registrations"])
 
 _DETAILS = {
+    RegistrationStatus.PENDING: "A mail with a link is on its way to this address. The registration counts once the "
+    "address is confirmed through it.",
     RegistrationStatus.CONFIRMED: "You have a place. A mail with the calendar entry is on its way to this address.",
     RegistrationStatus.WAITLISTED: "The event is full. Unless this address has a place already, it is on the waiting "
     "list now; a mail to it tells which.",

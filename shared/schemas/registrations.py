@@ -96,7 +96,9 @@ class Applicant(BaseModel):
 class RegistrationOutcome(BaseModel):
     """The same for an address that was registered before and one that was not: what a newcomer gets at this moment."""
 
-    status: str = Field(description="`confirmed`, or `waitlisted` where the event is full.")
+    status: str = Field(
+        description="`confirmed`, or `waitlisted` where the event is full, or `pending` where the address is verified."
+    )
     detail: str
     event_id: UUID
     event_url: str
@@ -136,6 +138,12 @@ class RegistrationCorrection(BaseModel):
     city: OptionalShortText = None
     language: Language | None = None
     time_zone: Zone | None = None
+
+
+class LinkWish(BaseModel):
+    """Whose link is wanted."""
+
+    address: Address
 
 
 class MessageAnswer(BaseModel):
