@@ -102,6 +102,8 @@ class RegistrationOutcome(BaseModel):
     detail: str
     event_id: UUID
     event_url: str
+    registration_id: UUID | None = Field(default=None, description="For organisers only.")
+    is_new: bool | None = Field(default=None, description="Whether it was not there before: for organisers only.")
 
 
 class RegistrationAnswer(BaseModel):
@@ -119,9 +121,12 @@ class RegistrationAnswer(BaseModel):
     audience: str | None
     language: str
     time_zone: str | None
+    answers: dict[str, Any] = {}
+    is_suspect: bool = False
     registered_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    answer_by: datetime | None = None
 
 
 class RegistrationPage(Page):
