@@ -47,13 +47,15 @@ def _complete(document: dict[str, Any], route: RouteContext) -> None:
             continue
         dependant: Dependant = route.dependant
         calls = set(_calls(dependant))
+        if "security" in operation:
+            operation["responses"].setdefault("401", {})
+            # Whoever needs no token may still show one.
+            operation["security"] = [*([] if auth.current in calls else [{}]), *operation["security"]]
         for status in _refusals(method, path, calls, has_body=bool(dependant.body_params)):
             operation["responses"].setdefault(str(status), {"description": TITLES[status]})
         for status, response in operation["responses"].items():
             _describe(int(status), response, path=path)
         operation["responses"] = dict(sorted(operation["responses"].items()))
-        if auth.optional_organiser in calls:
-            operation["security"] = [{}, *operation["security"]]
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:
@@ -65,8 +67,6 @@ def _calls(dependant: Dependant) -> Iterator[object]:
 
 def _refusals(method: str, path: str, calls: set[object], *, has_body: bool) -> Iterator[int]:
     is_about_one = any(isinstance(call, auth.RoleOnPath) for call in calls)
-    if auth.current in calls or auth.optional_organiser in calls:
-        yield 401
     if is_about_one or (auth.current in calls and method not in auth.READING):
         yield 403
     if "{" in path:

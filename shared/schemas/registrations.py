@@ -1,7 +1,7 @@
 """Registrations as the API answers and takes them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email

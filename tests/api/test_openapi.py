@@ -6,6 +6,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
+from schemathesis.core.parameters import ParameterLocation
 from sqlalchemy.orm import Session
 
 from services.api.main import create_app
