@@ -204,7 +204,7 @@ class _Admission:
             answers={},
             consent_version=None if application.is_by_organiser else self._consent(application.language),
             consented_at=None if application.is_by_organiser else self.now,
-            answer_by=self._answer_by() if status == RegistrationStatus.PENDING else None,
+            answer_by=verify_by(self.event) if status == RegistrationStatus.PENDING else None,
             is_suspect=application.is_suspect,
             sequence=0,
             registered_at=self.now,
@@ -218,9 +218,6 @@ class _Admission:
             self._consents[language] = consents.keep(self.session, text, language)
         return self._consents[language]
 
-    def _answer_by(self) -> datetime:
-        return min(self.now + VERIFY_WITHIN, self.event.ends_at or datetime.max.replace(tzinfo=self.now.tzinfo))
-
     def write(self) -> None:
         self.session.add_all(self.registrations)
         counted: Counter[tallies.Cell] = Counter()
@@ -230,6 +227,26 @@ class _Admission:
         self.session.flush()
         tallies.add(self.session, self.event.id, counted)
         outbox.post(self.session, self.messages)
+
+
+def verify_by(event: Event) -> datetime:
+    """Until when somebody must answer who is asked now."""
+    in_time = clock.now() + VERIFY_WITHIN
+    return min(in_time, event.ends_at) if event.ends_at is not None else in_time
+
+
+def ask_again(session: Session, event: Event) -> None:
+    """A postponed event returns: the question to those who had not answered went away with it, so they get another.
+
+    The caller holds the event's lock.
+    """
+    query = select(Registration).where(
+        Registration.event_id == event.id, Registration.status == RegistrationStatus.PENDING
+    )
+    pending = session.scalars(query).all()
+    for registration in pending:
+        registration.answer_by = verify_by(event)
+    outbox.post(session, [first_message(event, one, occasion=f"revision-{event.revision}") for one in pending])
 
 
 def _live(session: Session, event_id: UUID, applications: Sequence[Application]) -> dict[str, _Known]:

@@ -4,13 +4,13 @@ from zlib import crc32
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.core.parameters import ParameterLocation
 from sqlalchemy.orm import Session
 
 from services.api.main import create_app
 from shared.models import Event, Organiser, Registration, Role
+from tests.effort import bounded
 from tests.factories import make_calendar, make_event, make_organiser, register, token_for
 
 # What a value means (a zone that exists, an address that can be mailed, a cursor of ours) no schema can say,
@@ -59,7 +59,7 @@ def known(session: Session) -> Known:
 
 
 @schema.parametrize()
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@bounded(20)
 def test_the_api_keeps_its_word(case: Case, known: Known) -> None:
     known.put_into(case)
     # A token for each request: one of the routes takes it back.
