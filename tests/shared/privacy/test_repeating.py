@@ -1,11 +1,12 @@
 """A backup brings people back who were erased; the list of erasures, which names nobody, makes them go again."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.models import Erasure, Registration
+from shared.models import Registration
 from shared.privacy import repeating
 from shared.privacy.erasing import erase
+from tests.backup import Backup
 from tests.factories import make_calendar, make_event, register
 from tests.leftovers import leftovers
 from tests.shared.privacy.somebody import ADDRESS, WORDS, come
@@ -20,25 +21,17 @@ def repeat_all(session: Session) -> int:
     return sum(len(one) for one in reports)
 
 
-def restore(session: Session, registration: Registration) -> None:
-    """As it stood in the backup: the person is there, and the erasure is not yet."""
-    columns = {column.key: getattr(registration, column.key) for column in Registration.__table__.columns}
-    session.expunge_all()
-    session.execute(delete(Erasure))
-    session.add(Registration(**columns))
-    session.commit()
-
-
 def test_who_comes_back_with_a_backup_goes_again(session: Session) -> None:
     event = make_event(session)
-    registration = come(session, event)
+    come(session, event)
     register(session, event, BOB)
+    backup = Backup(session)
     erase(session, ADDRESS, by=None)
     session.commit()
     kept_elsewhere = repeating.listed(session)
-    restore(session, registration)
+    backup.restore(session)
+    assert leftovers(session, WORDS) != []
 
-    assert leftovers(session, [fact.model_dump_json() for fact in kept_elsewhere]) == []
     assert repeating.note(session, kept_elsewhere) == 1
     assert repeat_all(session) == 1
 
@@ -62,13 +55,13 @@ def test_who_came_again_after_the_erasure_stays(session: Session) -> None:
 
 def test_what_one_calendar_erased_is_erased_again_only_there(session: Session) -> None:
     here, elsewhere = make_calendar(session), make_calendar(session)
-    registration = come(session, make_event(session, here))
-    there = come(session, make_event(session, elsewhere))
-    there_id = there.id
+    come(session, make_event(session, here))
+    there_id = come(session, make_event(session, elsewhere)).id
+    backup = Backup(session)
     erase(session, ADDRESS, by=None, calendar=here)
     session.commit()
     facts = repeating.listed(session)
-    restore(session, registration)
+    backup.restore(session)
 
     repeating.note(session, facts)
     assert repeat_all(session) == 1
