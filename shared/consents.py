@@ -24,12 +24,18 @@ def consent_sentence(event: Event, language: str) -> str:
 
 
 def consent_explanation(event: Event, language: str) -> str:
-    _ = translations(language).gettext
-    return _(
+    words = translations(language)
+    purpose = words.gettext(
         "It is used to give you a place, to send you mail about this event, and to count where people come from; "
-        "nobody else gets it. %(days)s days after the event it is deleted and only numbers stay. Answer any of our "
-        "mails to have it removed sooner."
+        "nobody else gets it."
+    )
+    end = words.ngettext(
+        "One day after the event it is deleted and only numbers stay.",
+        "%(days)s days after the event it is deleted and only numbers stay.",
+        event.retention_days,
     ) % {"days": event.retention_days}
+    sooner = words.gettext("With the link in any of our mails you can see it, correct it, or delete it sooner.")
+    return f"{purpose} {end} {sooner}"
 
 
 def version_of(text: str) -> str:

@@ -17,6 +17,9 @@ NONE = ""
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
+REMINDED = "reminder"
+# Before a value that is counted on although its name was erased.
+UNNAMED = "~"
 HOUR = "%Y-%m-%dT%H"
 _NOTED = "mail_tally_changes"
 
