@@ -39,18 +39,38 @@ WITH_ENTRY = {MessageKind.CONFIRMATION, MessageKind.PROMOTION, MessageKind.CHANG
 DIMENSIONS = ("audience", "country", "city", "time_zone")
 
 
-def assert_counts_are_true(session: Session, event_id: UUID) -> None:
-    """Everything that is kept as a number equals what counting the rows gives."""
-    session.expire_all()
+# How many, by what is counted: ("status", "", status), (dimension, value, status), ("mail", kind, status).
+Numbers = Counter[tuple[str, str, str]]
+
+
+def assert_counts_are_true(session: Session, event_id: UUID, erased: Numbers | None = None) -> None:
+    """Everything that is kept as a number equals what counting the rows gives, and those whose rows were erased."""
+    kept, counted = kept_numbers(session, event_id), counted_rows(session, event_id)
+    assert kept == counted + (erased or Counter())
+    last = max([one.position for one in everyone(session, event_id)], default=0)
+    assert session.get_one(EventPlaces, event_id, populate_existing=True).last_position >= last
+
+
+def kept_numbers(session: Session, event_id: UUID) -> Numbers:
+    places = session.get_one(EventPlaces, event_id, populate_existing=True)
+    of_people = select(EventTally.dimension, EventTally.value, EventTally.status, EventTally.count)
+    of_people = of_people.where(EventTally.event_id == event_id, EventTally.dimension.in_(DIMENSIONS))
+    of_mail = select(MailTally.kind, MailTally.status, MailTally.count).where(MailTally.event_id == event_id)
+    numbers: Numbers = Counter({("status", "", status): getattr(places, status) for status in RegistrationStatus})
+    numbers.update({(dimension, value, status): n for dimension, value, status, n in session.execute(of_people)})
+    numbers.update({("mail", kind, status): n for kind, status, n in session.execute(of_mail)})
+    assert min(numbers.values()) >= 0
+    return +numbers
+
+
+def counted_rows(session: Session, event_id: UUID) -> Numbers:
     people = everyone(session, event_id)
-    places = session.get_one(EventPlaces, event_id)
-    by_status = Counter(one.status for one in people)
-    assert {status: getattr(places, status) for status in RegistrationStatus} == {
-        status: by_status[status] for status in RegistrationStatus
-    }
-    assert places.last_position >= max([one.position for one in people], default=0)
-    assert _tallied(session, event_id) == _counted(people)
-    assert _mail_tallied(session, event_id) == _mail_counted(session, event_id)
+    numbers: Numbers = Counter(("status", "", one.status) for one in people)
+    numbers.update((name, getattr(one, name) or tallies.NONE, one.status) for one in people for name in DIMENSIONS)
+    of_mail = select(Message.kind, Message.status, func.count()).where(Message.event_id == event_id)
+    of_mail = of_mail.group_by(Message.kind, Message.status)
+    numbers.update({("mail", kind, status): n for kind, status, n in session.execute(of_mail)})
+    return numbers
 
 
 def assert_nobody_twice(session: Session, event_id: UUID) -> None:
@@ -147,10 +167,15 @@ class EventTruth:
         self.may_be_over = False
         self.promised: dict[UUID, str] = {}
         self.is_dispatched_at: datetime | None = None
+        # The rows of some people went, and the numbers they were counted in stayed.
+        self.is_erased = False
+        self.erased: Numbers = Counter()
         self.check(session)
 
     def check(self, session: Session) -> None:
-        assert_counts_are_true(session, self.event_id)
+        if self.is_erased:
+            self._count_the_erased(session)
+        assert_counts_are_true(session, self.event_id, self.erased)
         assert_nobody_twice(session, self.event_id)
         assert_mail_tells_the_truth(session, self.event_id)
         places = session.get_one(EventPlaces, self.event_id, populate_existing=True)
@@ -162,7 +187,18 @@ class EventTruth:
         now = {one.id: Seen(one.status, one.position, one.sequence) for one in people}
         self._assert_in_order(now, over=places.over)
         self.everyone, self.over = now, places.over
-        self.may_be_over, self.promised, self.is_dispatched_at = False, {}, None
+        self.may_be_over, self.promised, self.is_dispatched_at, self.is_erased = False, {}, None, False
+
+    def _count_the_erased(self, session: Session) -> None:
+        """What is kept beyond the rows from here on. Nothing that is still to happen is among it."""
+        beyond = kept_numbers(session, self.event_id)
+        beyond.subtract(counted_rows(session, self.event_id))
+        self.erased = +beyond
+        assert min(beyond.values(), default=0) >= 0
+        assert sum(self.erased[("mail", kind, MessageStatus.PENDING)] for kind in MessageKind) == 0
+        event = session.get_one(Event, self.event_id, populate_existing=True)
+        if event.ends_at is not None and event.ends_at > clock.now():
+            assert {key[2] for key in self.erased if key[0] != "mail"} <= {RegistrationStatus.CANCELLED}
 
     def _assert_consistent(self, one: Registration) -> None:
         assert (one.answer_by is not None) == (one.status in ASKED)
@@ -195,26 +231,3 @@ class EventTruth:
         ]
         assert max(came_to_a_place, default=0) < min(still_waiting, default=2**31)
         assert not (over and came_to_a_place)
-
-
-def _tallied(session: Session, event_id: UUID) -> Counter[tuple[str, str, str]]:
-    query = select(EventTally).where(EventTally.event_id == event_id, EventTally.dimension.in_(DIMENSIONS))
-    return +Counter({(row.dimension, row.value, row.status): row.count for row in session.scalars(query)})
-
-
-def _counted(people: list[Registration]) -> Counter[tuple[str, str, str]]:
-    return Counter(
-        (dimension, getattr(one, dimension) or tallies.NONE, one.status) for one in people for dimension in DIMENSIONS
-    )
-
-
-def _mail_tallied(session: Session, event_id: UUID) -> Counter[tuple[str, str]]:
-    query = select(MailTally).where(MailTally.event_id == event_id)
-    return +Counter({(row.kind, row.status): row.count for row in session.scalars(query)})
-
-
-def _mail_counted(session: Session, event_id: UUID) -> Counter[tuple[str, str]]:
-    query = select(Message.kind, Message.status, func.count()).where(Message.event_id == event_id)
-    return Counter(
-        {(kind, status): count for kind, status, count in session.execute(query.group_by(Message.kind, Message.status))}
-    )

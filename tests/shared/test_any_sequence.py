@@ -23,6 +23,7 @@ from shared.admission import Application, register_many
 from shared.database import new_session
 from shared.errors import PlenaryError
 from shared.models import Event, Message, MessageStatus, RegistrationSource
+from shared.privacy import erasing
 from shared.schemas.events import EventContent
 from shared.schemas.registrations import RegistrationCorrection
 from tests.effort import bounded
@@ -114,6 +115,11 @@ class AnySequence(RuleBasedStateMachine):
     @rule(who=persons)
     def ask_for_the_link(self, who: str) -> None:
         self.do(lambda session: registrations.request_link(session, self.event_id, who))
+
+    @rule(who=persons)
+    def erase(self, who: str) -> None:
+        self.truth.is_erased = True
+        self.do(lambda session: erasing.erase(session, who, by=None))
 
     # What the organiser does.
 
