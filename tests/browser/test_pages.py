@@ -256,6 +256,7 @@ def test_no_page_is_wider_than_the_screen(visit: Visit, session: Session, width:
         f"/events/{event.slug}/registered",
         f"/my/{links.sign(Purpose.MY, ada.id)}",
         f"/unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, ada.id)}",
+        "/privacy",
     ]
 
     page = visit("/", width=width)
