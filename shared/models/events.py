@@ -66,8 +66,9 @@ class ReminderRule(Identified, Model):
 class Question(Identified, Model):
     """Something an organiser asks those who register. `key` names it in answers, exports and the API, for good.
 
-    `choices` are `{key, label}`; `translations` has `{language: {label, help, choices: {key: label}}}`. One that was
-    answered is retired rather than removed, so that the answers keep their meaning.
+    `choices` are `{key, label}`, with `retired: true` where the choice is gone but was taken; `translations` has
+    `{language: {label, help, choices: {key: label}}}`. A question that was answered is retired rather than removed, so
+    that the answers keep their meaning.
     """
 
     __tablename__ = "question"
@@ -121,6 +122,8 @@ class Event(Identified, Model):
     # Days after the end at which the personal data goes and the numbers stay.
     retention_days: Mapped[int] = mapped_column(default=180, server_default=text("180"))
     personal_data_erased_at: Mapped[datetime | None]
+    # Whether anything is asked at present: spares the crowd a look-up where nothing is.
+    has_questions: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     starts_at_local: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     time_zone: Mapped[str | None]
