@@ -1,17 +1,17 @@
 """Admission: every registration there is came in through `register_many`."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import clock, consents, outbox, tallies
+from shared import clock, consents, outbox, question_answers, tallies
 from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
 from shared.models import (
     Event,
@@ -139,18 +139,24 @@ class _Admission:
         self.audiences = {audience.casefold(): audience for audience in event.audiences}
         self.registrations: list[Registration] = []
         self.messages: list[NewMessage] = []
+        self.asked = event.questions if event.has_questions else []
+        self.texts = consents.NotedTexts()
         self._consents: dict[str, str] = {}
 
     def admit(self, application: Application) -> Outcome:
         refusal = self._refusal(application)
         if refusal is not None:
             return Outcome(refusal=refusal)
+        try:
+            answers = self._answers(application)
+        except InvalidInput as flawed:
+            return Outcome(refusal=flawed)
         status = self._status(application)
         known = self.live.get(application.key)
         if known is not None:
             self._remind(known, application)
             return Outcome(status, registration_id=known.registration_id, is_new=False)
-        registration = self._add(application, status)
+        registration = self._add(application, status, answers)
         return Outcome(status, registration_id=registration.id)
 
     def _refusal(self, application: Application) -> PlenaryError | None:
@@ -160,6 +166,13 @@ class _Admission:
         if audience is not None and audience.casefold() not in self.audiences:
             return _unknown_audience(self.event)
         return None
+
+    def _answers(self, application: Application) -> dict[str, Any]:
+        """Cleaned. Raises InvalidInput. Organisers need not know what people would have answered."""
+        given = application.applicant.answers
+        if not given and not self.asked:
+            return {}
+        return question_answers.check(self.asked, given, insists=not application.is_by_organiser)
 
     def _status(self, application: Application) -> RegistrationStatus:
         is_asked = self.event.verifies_addresses or application.must_verify
@@ -173,15 +186,21 @@ class _Admission:
         if not is_of_this_batch and not application.is_by_organiser:
             self.messages.append(link_again(self.event, known.registration_id, known.status))
 
-    def _add(self, application: Application, status: RegistrationStatus) -> Registration:
+    def _add(self, application: Application, status: RegistrationStatus, answers: Mapping[str, Any]) -> Registration:
         position = next_position(self.places)
         registration = self._new_registration(application, status, position)
+        if answers:
+            self._keep_answers(registration, application, answers)
         count(self.places, status, +1)
         self.registrations.append(registration)
         self.live[application.key] = _Known(registration.id, status)
         if application.sends_mail:
             self.messages.append(first_message(self.event, registration))
         return registration
+
+    def _keep_answers(self, registration: Registration, application: Application, answers: Mapping[str, Any]) -> None:
+        language = None if application.is_by_organiser else application.language
+        registration.answers = question_answers.signed(self.event, answers, language=language, texts=self.texts)
 
     def _new_registration(self, application: Application, status: str, position: int) -> Registration:
         applicant = application.applicant
@@ -215,17 +234,18 @@ class _Admission:
         """The version of the text that stood beside the form."""
         if language not in self._consents:
             text = consents.consent_text(self.event, language)
-            self._consents[language] = consents.keep(self.session, text, language)
+            self._consents[language] = self.texts.note(text, language)
         return self._consents[language]
 
     def _answer_by(self) -> datetime:
         return min(self.now + VERIFY_WITHIN, self.event.ends_at or datetime.max.replace(tzinfo=self.now.tzinfo))
 
     def write(self) -> None:
+        self.texts.write(self.session)
         self.session.add_all(self.registrations)
         counted: Counter[tallies.Cell] = Counter()
         for registration in self.registrations:
-            counted.update(tallies.born(registration, self.now))
+            counted.update(tallies.born(registration, self.now, self.asked))
         self.places.version += bool(self.registrations)
         self.session.flush()
         tallies.add(self.session, self.event.id, counted)

@@ -35,8 +35,24 @@ def version_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def keep(session: Session, text: str, language: str) -> str:
-    """Store a text that somebody agrees to, unless it is there; its version."""
-    row = {"version": version_of(text), "text": text, "language": language, "first_used_at": clock.now()}
-    session.execute(insert(ConsentText).values(row).on_conflict_do_nothing())
-    return row["version"]  # type: ignore[return-value]
+class NotedTexts:
+    """Texts that people agree to in one transaction, written together.
+
+    In sorted order, so that two transactions that are both the first to need them never wait for each other crosswise.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, object]] = {}
+
+    def note(self, text: str, language: str) -> str:
+        """Its version, by which it is found once it is written."""
+        version = version_of(text)
+        row = {"version": version, "text": text, "language": language, "first_used_at": clock.now()}
+        self._rows.setdefault(version, row)
+        return version
+
+    def write(self, session: Session) -> None:
+        """Store those that are not there yet."""
+        if self._rows:
+            rows = [self._rows[version] for version in sorted(self._rows)]
+            session.execute(insert(ConsentText).values(rows).on_conflict_do_nothing())

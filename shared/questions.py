@@ -1,6 +1,6 @@
 """The questions of an event: what an organiser writes becomes rows, and rows turn answers into words people read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import object_session
 
 from shared import clock
 from shared.errors import InvalidInput
-from shared.models import Event, EventTally, Question
+from shared.models import Event, EventTally, Question, Registration
 from shared.moments import formats
 from shared.schemas.questions import WITH_CHOICES, ChoiceFacts, QuestionFacts, QuestionKind, QuestionTranslation
 from shared.translations import translations
@@ -102,6 +102,11 @@ def _retire(event: Event, question: Question, *, is_answered: bool) -> None:
         event.questions.remove(question)
 
 
+def behind(registrations: Iterable[Registration]) -> Sequence[Question]:
+    """The questions, retired ones too, that registrations of one event answer. Looks only where somebody answered."""
+    return next((one.event.questions for one in registrations if one.answers), ())
+
+
 def dimension(key: str) -> str:
     return _DIMENSION + key
 
@@ -122,10 +127,10 @@ def _values(question: Question, answer: Any) -> list[str]:
         return []
     if question.kind in WITH_CHOICES:
         return list(answer) if isinstance(answer, list) else [answer]
-    return [YES if _is_yes(answer) else NO]
+    return [YES if is_yes(answer) else NO]
 
 
-def _is_yes(answer: Any) -> bool:
+def is_yes(answer: Any) -> bool:
     """Of a yes-no question, or of a consent, which is kept with what was agreed to."""
     return bool(answer["agreed"] if isinstance(answer, dict) else answer)
 
@@ -150,6 +155,10 @@ def choice_labels(question: Question, language: str) -> dict[str, str]:
 def yes_and_no(language: str) -> dict[str, str]:
     _ = translations(language).gettext
     return {YES: _("Yes"), NO: _("No")}
+
+
+def is_translated(question: Question, language: str) -> bool:
+    return bool(_translation(question, language).label)
 
 
 def _translation(question: Question, language: str) -> QuestionTranslation:

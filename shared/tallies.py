@@ -1,7 +1,7 @@
 """Counts kept in the transaction that changes what they count, so that reading them costs the same at any size."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.models import HOLDING, EventTally, MailTally, Message, Registration
+from shared import questions
+from shared.models import HOLDING, EventTally, MailTally, Message, Question, Registration
 
 NONE = ""
 REGISTERED = "registered"
@@ -32,15 +33,22 @@ def hour_of(instant: datetime) -> str:
     return instant.strftime(HOUR)
 
 
-def cells(registration: Registration) -> list[Cell]:
-    """What one registration counts in, at the status it has now."""
+def cells(registration: Registration, asked: Sequence[Question]) -> list[Cell]:
+    """What one registration counts in, at the status it has now. `asked`: see `questions.behind`."""
     values = {
         "audience": registration.audience,
         "country": registration.country,
         "city": registration.city,
         "time_zone": registration.time_zone,
     }
-    return [Cell(dimension, value or NONE, registration.status) for dimension, value in values.items()]
+    usual = [Cell(dimension, value or NONE, registration.status) for dimension, value in values.items()]
+    return usual + _answer_cells(registration, asked) if registration.answers else usual
+
+
+def _answer_cells(registration: Registration, asked: Sequence[Question]) -> list[Cell]:
+    """A question keeps its kind once it was answered, so that what was counted in a cell leaves the same cell later."""
+    counted = questions.counted(asked, registration.answers)
+    return [Cell(dimension, value, registration.status) for dimension, value in counted]
 
 
 def moved(before: Iterable[Cell], after: Iterable[Cell]) -> Counter[Cell]:
@@ -49,9 +57,9 @@ def moved(before: Iterable[Cell], after: Iterable[Cell]) -> Counter[Cell]:
     return changes
 
 
-def born(registration: Registration, now: datetime) -> Counter[Cell]:
+def born(registration: Registration, now: datetime, asked: Sequence[Question]) -> Counter[Cell]:
     """What a new registration adds."""
-    changes = Counter(cells(registration))
+    changes = Counter(cells(registration, asked))
     changes[Cell(REGISTERED, hour_of(now), NONE)] += 1
     changes.update(activity(None, registration.status, now))
     return changes

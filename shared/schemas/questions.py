@@ -22,7 +22,8 @@ class QuestionKind(StrEnum):
 
 
 WITH_CHOICES = {QuestionKind.CHOICE, QuestionKind.CHOICES}
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+KEY_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 LanguageKey = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
