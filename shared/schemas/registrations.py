@@ -134,10 +134,14 @@ class Applicant(BaseModel):
 class RegistrationOutcome(BaseModel):
     """The same for an address that was registered before and one that was not: what a newcomer gets at this moment."""
 
-    status: str = Field(description="`confirmed`, or `waitlisted` where the event is full.")
+    status: str = Field(
+        description="`confirmed`, or `waitlisted` where the event is full, or `pending` where the address is verified."
+    )
     detail: str
     event_id: UUID
     event_url: str
+    registration_id: UUID | None = Field(default=None, description="For organisers only.")
+    is_new: bool | None = Field(default=None, description="Whether it was not there before: for organisers only.")
 
 
 class RegistrationAnswer(BaseModel):
@@ -160,9 +164,11 @@ class RegistrationAnswer(BaseModel):
         description="By key of the question. A consent is `{agreed, version, at}`: to which text, and when; both are "
         "null where an organiser registered somebody who had agreed elsewhere.",
     )
+    is_suspect: bool = False
     registered_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    answer_by: datetime | None = None
 
 
 class RegistrationPage(Page):
@@ -180,6 +186,12 @@ class RegistrationCorrection(BaseModel):
     language: Language | None = None
     time_zone: Zone | None = None
     answers: Answers = Field(default_factory=dict)
+
+
+class LinkWish(BaseModel):
+    """Whose link is wanted."""
+
+    address: Address
 
 
 class MessageAnswer(BaseModel):
