@@ -9,6 +9,7 @@ from shared.models import AuditEntry, Calendar, Event, Message, Organiser, Progr
 from shared.programme import Slot, slots
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
+from shared.schemas.questions import QuestionFacts
 from shared.schemas.registrations import MessageAnswer, RegistrationAnswer
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
@@ -59,7 +60,7 @@ def event_answer(event: Event, *, with_remarks: bool) -> EventAnswer:
         **{name: getattr(event, name) for name in same},
         people=[person_facts(person) for person in event.people],
         programme=programme_answer(event),
-        questions=[questions.as_written(question) for question in questions.asked(event)],
+        questions=[QuestionFacts.model_validate(question) for question in questions.asked(event)],
         registration_is_open=is_open(event),
         time_text=event.time_text if with_remarks else None,
         remarks=[Remark.model_validate(remark) for remark in event.remarks] if with_remarks else [],

@@ -172,7 +172,7 @@ def _choices(question: Question, value: Any, before: Any) -> list[str]:
     """In the order in which they are offered. Who took one before it was taken out may keep it."""
     held = before if isinstance(before, list) else []
     offered = _keys(question)
-    keys = [choice["key"] for choice in question.choices if choice["key"] in {*offered, *held}]
+    keys = offered + [key for key in held if key not in offered]
     if not isinstance(value, list) or any(not isinstance(one, str) or one not in keys for one in value):
         raise Flaw(FlawKind.NOT_CHOICES, known=", ".join(offered))
     chosen = [key for key in keys if key in value]
@@ -184,7 +184,7 @@ def _choices(question: Question, value: Any, before: Any) -> list[str]:
 
 
 def _keys(question: Question) -> list[str]:
-    return [choice["key"] for choice in questions.offered(question)]
+    return [choice["key"] for choice in question.choices]
 
 
 def _yes_no(question: Question, value: Any, before: Any) -> bool:

@@ -13,7 +13,7 @@ from shared import clock
 from shared.errors import InvalidInput
 from shared.models import Event, EventTally, Question, Registration
 from shared.moments import formats
-from shared.schemas.questions import WITH_CHOICES, ChoiceFacts, QuestionFacts, QuestionKind, QuestionTranslation
+from shared.schemas.questions import WITH_CHOICES, QuestionFacts, QuestionKind, QuestionTranslation
 from shared.translations import translations
 
 # The tally that counts the answers to one question; its value ANSWERED counts whoever answered at all.
@@ -32,18 +32,6 @@ def asked(event: Event) -> list[Question]:
     return sorted(found, key=lambda question: question.position)
 
 
-def as_written(question: Question) -> QuestionFacts:
-    """As an organiser writes and reads it."""
-    same = ("key", "kind", "label", "help", "is_required", "translations", "minimum", "maximum")
-    choices = [ChoiceFacts(**choice) for choice in offered(question)]
-    return QuestionFacts(choices=choices, **{name: getattr(question, name) for name in same})
-
-
-def offered(question: Question) -> list[dict[str, Any]]:
-    """The choices there are; those that were taken out stay only for the answers that named them."""
-    return [choice for choice in question.choices if not choice.get("retired")]
-
-
 def put(event: Event, wanted: Sequence[QuestionFacts]) -> None:
     """Ask these, in this order. What was answered and is left out is retired, so that the answers keep their meaning.
 
@@ -55,7 +43,7 @@ def put(event: Event, wanted: Sequence[QuestionFacts]) -> None:
     for position, facts in enumerate(wanted):
         question = known.pop(facts.key, None)
         if question is None:
-            question = Question(key=facts.key, kind=facts.kind, choices=[])
+            question = Question(key=facts.key, kind=facts.kind, choices=[], retired_choices=[])
             event.questions.append(question)
         _write(question, facts, position, answered.get(facts.key, set()))
     for left_out in known.values():
@@ -83,14 +71,10 @@ def _write(question: Question, facts: QuestionFacts, position: int, answered: se
             f"The question “{facts.key}” was answered as {question.kind} already. Give the new one a key of its own.",
             fields={"questions": f"{facts.key} cannot become {facts.kind}"},
         )
-    given = facts.model_dump(mode="json", exclude={"key"})
     kept = {choice.key for choice in facts.choices}
-    given["choices"] += [
-        choice | {"retired": True}
-        for choice in question.choices
-        if choice["key"] in answered and choice["key"] not in kept
-    ]
-    for name, value in given.items():
+    earlier = question.choices + question.retired_choices
+    question.retired_choices = [one for one in earlier if one["key"] in answered and one["key"] not in kept]
+    for name, value in facts.model_dump(mode="json", exclude={"key"}).items():
         setattr(question, name, value)
     question.position, question.retired_at = position, None
 
@@ -149,7 +133,8 @@ def choice_labels(question: Question, language: str) -> dict[str, str]:
     if question.kind not in WITH_CHOICES:
         return yes_and_no(language)
     translated = _translation(question, language).choices
-    return {choice["key"]: translated.get(choice["key"], choice["label"]) for choice in question.choices}
+    choices = question.choices + question.retired_choices
+    return {choice["key"]: translated.get(choice["key"], choice["label"]) for choice in choices}
 
 
 def yes_and_no(language: str) -> dict[str, str]:

@@ -165,14 +165,14 @@ def _was_asked(counted: Tallies) -> bool:
 def _question(event: Event, question: Question, counted: dict[str, dict[str, int]]) -> QuestionCount:
     language = event.text_language
     labels = questions.choice_labels(question, language) if question.kind in questions.COUNTED else {}
-    offered = {choice["key"] for choice in questions.offered(question)} or set(labels)
+    retired = {choice["key"] for choice in question.retired_choices}
     counts = [ChoiceCount(key=key, label=label, count=_active(counted[key])) for key, label in labels.items()]
     return QuestionCount(
         key=question.key,
         label=questions.label(question, language),
         kind=question.kind,
         answered=_active(counted[questions.ANSWERED]),
-        choices=[row for row in counts if row.count or row.key in offered],
+        choices=[row for row in counts if row.count or row.key not in retired],
     )
 
 

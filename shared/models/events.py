@@ -66,9 +66,8 @@ class ReminderRule(Identified, Model):
 class Question(Identified, Model):
     """Something an organiser asks those who register. `key` names it in answers, exports and the API, for good.
 
-    `choices` are `{key, label}`, with `retired: true` where the choice is gone but was taken; `translations` has
-    `{language: {label, help, choices: {key: label}}}`. A question that was answered is retired rather than removed, so
-    that the answers keep their meaning.
+    `choices` are `{key, label}`; `translations` has `{language: {label, help, choices: {key: label}}}`. A question, or
+    a choice, that somebody answered with is retired rather than removed, so that the answers keep their meaning.
     """
 
     __tablename__ = "question"
@@ -81,6 +80,7 @@ class Question(Identified, Model):
     help: Mapped[str | None]
     is_required: Mapped[bool] = mapped_column(default=False)
     choices: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    retired_choices: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     translations: Mapped[dict[str, Any]] = mapped_column(default=dict)
     minimum: Mapped[float | None]
     maximum: Mapped[float | None]

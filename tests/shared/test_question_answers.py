@@ -2,7 +2,6 @@
 
 import json
 import math
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared import clock, question_answers, question_texts, questions, registrations
+from shared import clock, question_answers, questions, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.errors import InvalidInput
 from shared.models import ConsentText, Event, EventTally, Question, Registration, RegistrationSource
@@ -28,7 +27,7 @@ def question(kind: str, **facts: Any) -> Question:
     has_choices = kind in {"choice", "choices"}
     usual: dict[str, Any] = {
         "key": "q", "kind": kind, "label": "Which?", "help": None, "is_required": False, "translations": {},
-        "minimum": None, "maximum": None, "retired_at": None,
+        "minimum": None, "maximum": None, "retired_at": None, "retired_choices": [],
         "choices": [{"key": key, "label": key.title()} for key in KEYS] if has_choices else [],
     }  # fmt: skip
     return Question(**usual | facts)
@@ -129,8 +128,8 @@ def test_what_is_retired_is_not_required_and_keeps_its_answer() -> None:
 
 
 def test_who_took_a_choice_before_it_was_taken_out_may_keep_it_among_others() -> None:
-    choices = [{"key": "all", "label": "All"}, {"key": "vegan", "label": "Vegan", "retired": True}]
-    asked = question("choices", choices=choices)
+    choices = [{"key": "all", "label": "All"}]
+    asked = question("choices", choices=choices, retired_choices=[{"key": "vegan", "label": "Vegan"}])
 
     assert taken(asked, ["vegan", "all"], before={"q": ["vegan"]}) == ["all", "vegan"]
     assert refused(asked, ["vegan"]).startswith("must be a list of the keys of choices: all")
@@ -161,53 +160,6 @@ def test_whatever_is_sent_is_refused_or_can_be_kept_counted_shown_and_sent_again
     assert taken(asked, kept) == kept
     assert len(questions.counted([asked], {"q": kept} if kept is not None else {})) <= 1 + len(KEYS)
     assert isinstance(questions.shown(asked, kept, "es"), str)
-
-
-@given(
-    language=some.sampled_from(["en", "es", "fr"]),
-    number=some.integers(-(10**12), 10**12) | some.floats(-1e6, 1e6).map(lambda number: round(number, 6)),
-)
-def test_a_number_written_in_a_language_is_read_as_the_same_number(language: str, number: float) -> None:
-    asked = question("number")
-
-    assert question_texts.read(asked, question_texts.write(asked, number, language), language) == number
-
-
-@given(day=some.dates())
-def test_a_day_is_read_as_it_is_written(day: date) -> None:
-    assert taken(question("date"), question_texts.read(question("date"), day.isoformat(), "en")) == day.isoformat()
-
-
-READ: list[tuple[str, str, str, Any]] = [
-    ("choice", "VEGANO", "en", "vegan"),
-    ("choice", "vegan", "en", "vegan"),
-    ("choice", "Steak", "en", "Steak"),
-    ("choices", "Vegano; all", "en", ["vegan", "all"]),
-    ("choices", "All, vegan", "en", ["all", "vegan"]),
-    ("choices", "All, steak", "en", ["All, steak"]),
-    ("yes-no", "Sí", "en", True),
-    ("yes-no", "non", "en", False),
-    ("yes-no", "perhaps", "en", "perhaps"),
-    ("consent", "Yes", "es", True),
-    ("number", "1,000", "en", 1000),
-    ("number", "1.000", "es", 1000),
-    ("number", "1 000,5", "fr", 1000.5),
-    ("number", "3,5", "en", 3.5),
-    ("number", "3.5", "es", 3.5),
-    ("number", "٣", "en", 3),
-    ("number", "nan", "en", "nan"),
-    ("number", "1e999", "en", "1e999"),
-    ("number", "about 5", "en", "about 5"),
-    ("date", "2027-03-31 00:00:00", "en", "2027-03-31"),
-    ("short-text", "  ", "en", None),
-]
-
-
-@pytest.mark.parametrize(("kind", "text", "language", "answer"), READ)
-def test_text_is_read_as_people_write_it(kind: str, text: str, language: str, answer: Any) -> None:
-    asked = question(kind, translations={"es": {"label": "¿Cuál?", "choices": {"vegan": "Vegano"}}})
-
-    assert question_texts.read(asked, text, language) == answer
 
 
 DIET: dict[str, Any] = {

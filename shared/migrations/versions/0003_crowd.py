@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("help", sa.Text(), nullable=True),
         sa.Column("is_required", sa.Boolean(), nullable=False),
         sa.Column("choices", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("retired_choices", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("translations", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("minimum", sa.Double(), nullable=True),
         sa.Column("maximum", sa.Double(), nullable=True),
