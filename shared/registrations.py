@@ -62,8 +62,9 @@ def correct(
     asked = registration.event.questions
     cells_before = tallies.cells(registration, asked)
     given = correction.model_dump(exclude_unset=True)
-    if given.get("answers"):
-        given["answers"] = _corrected_answers(session, registration, given["answers"], language)
+    answers = given.pop("answers", None)
+    if answers:
+        given["answers"] = _corrected_answers(session, registration, answers, language)
     for name, value in given.items():
         if value is not None or name not in {"name", "language"}:
             setattr(registration, name, value)

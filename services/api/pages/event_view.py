@@ -7,6 +7,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from services.api.pages.answering import QuestionView, question_views
 from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import Span, reader_span, span_of
 from services.api.pages.programme_view import ProgrammeDay, ProgrammeLine, programme_lines
@@ -59,6 +60,10 @@ class EventView:
     @property
     def consent_explanation(self) -> str:
         return consents.consent_explanation(self.event, self.reader.language)
+
+    @cached_property
+    def questions(self) -> list[QuestionView]:
+        return question_views(self.event, self.reader)
 
     @cached_property
     def places_left(self) -> int | None:
