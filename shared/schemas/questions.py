@@ -21,6 +21,8 @@ class QuestionKind(StrEnum):
     CONSENT = "consent"
 
 
+# Whatever somebody types.
+WRITTEN = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT}
 WITH_CHOICES = {QuestionKind.CHOICE, QuestionKind.CHOICES}
 KEY_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
