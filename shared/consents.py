@@ -1,11 +1,12 @@
 """What people agree to when they register: the text, in their language, kept word for word under its version."""
 
 import hashlib
+from functools import cache
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
-from shared import clock
+from shared import bulk, clock
 from shared.models import ConsentText, Event
 from shared.translations import translations
 
@@ -22,12 +23,18 @@ def consent_sentence(event: Event, language: str) -> str:
 
 
 def consent_explanation(event: Event, language: str) -> str:
-    _ = translations(language).gettext
-    return _(
+    words = translations(language)
+    purpose = words.gettext(
         "It is used to give you a place, to send you mail about this event, and to count where people come from; "
-        "nobody else gets it. %(days)s days after the event it is deleted and only numbers stay. Answer any of our "
-        "mails to have it removed sooner."
+        "nobody else gets it."
+    )
+    end = words.ngettext(
+        "One day after the event it is deleted and only numbers stay.",
+        "%(days)s days after the event it is deleted and only numbers stay.",
+        event.retention_days,
     ) % {"days": event.retention_days}
+    sooner = words.gettext("With the link in any of our mails you can see it, correct it, or delete it sooner.")
+    return f"{purpose} {end} {sooner}"
 
 
 def version_of(text: str) -> str:
@@ -42,7 +49,7 @@ class NotedTexts:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[str, object]] = {}
+        self._rows: dict[str, bulk.Row] = {}
 
     def note(self, text: str, language: str) -> str:
         """Its version, by which it is found once it is written."""
@@ -53,6 +60,9 @@ class NotedTexts:
 
     def write(self, session: Session) -> None:
         """Store those that are not there yet."""
-        if self._rows:
-            rows = [self._rows[version] for version in sorted(self._rows)]
-            session.execute(insert(ConsentText).values(rows).on_conflict_do_nothing())
+        bulk.run(session, _keeping(), [self._rows[version] for version in sorted(self._rows)])
+
+
+@cache
+def _keeping() -> Executable:
+    return bulk.insert_rows(ConsentText, "version", "text", "language", "first_used_at").on_conflict_do_nothing()

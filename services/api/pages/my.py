@@ -43,12 +43,12 @@ def show_registration(
     token: str, own: Own, reader: CurrentReader, session: DatabaseSession, saved: str = "", late: str = ""
 ) -> Response:
     registration = registrations.get(session, own)
-    reader = _at_home(reader, registration)
+    reader = at_home(reader, registration)
     form = _filled(registration, reader)
     return _page(session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late))
 
 
-def _at_home(reader: Reader, registration: Registration) -> Reader:
+def at_home(reader: Reader, registration: Registration) -> Reader:
     """In the language and on the clocks that the person chose, unless the address says otherwise."""
     is_chosen = "lang" in dict(reader.chosen) or registration.language not in LANGUAGES
     language = reader.language if is_chosen else registration.language
@@ -100,7 +100,7 @@ def _correct(token: str, own: UUID, reader: Reader, typed: Typed) -> Response:
     correction, form = check(RegistrationCorrection, typed)
     with new_session() as session:
         registration = registrations.get(session, own)
-        reader = _at_home(reader, registration)
+        reader = at_home(reader, registration)
         form = answering.checked(registration.event, form, reader, before=registration.answers)
         if correction is None or correction.language not in LANGUAGES or form.problems:
             return _page(session, registration, reader, token, form, status=422)
