@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from shared import clock, tallies
+from shared import clock, questions, tallies
 from shared.errors import NotFound
 from shared.models import EventPlaces, Message, Registration, RegistrationStatus
 
@@ -52,13 +52,13 @@ def change_status(
     """
     if not registrations:
         return
-    now, changes = clock.now(), Counter[tallies.Cell]()
+    now, changes, asked = clock.now(), Counter[tallies.Cell](), questions.behind(registrations)
     for registration in registrations:
-        before, cells_before = registration.status, tallies.cells(registration)
+        before, cells_before = registration.status, tallies.cells(registration, asked)
         registration.status = to
         count(places, before, -1)
         count(places, to, +1)
-        changes.update(tallies.moved(cells_before, tallies.cells(registration)))
+        changes.update(tallies.moved(cells_before, tallies.cells(registration, asked)))
         changes.update(tallies.activity(before, to, now))
     places.version += 1
     session.flush()
@@ -72,11 +72,11 @@ def remove(session: Session, places: EventPlaces, registrations: Sequence[Regist
     """
     if not registrations:
         return
-    changes = Counter[tallies.Cell]()
+    changes, asked = Counter[tallies.Cell](), questions.behind(registrations)
     tallies.add_mail(session, _mail_of(session, registrations))
     for registration in registrations:
         count(places, registration.status, -1)
-        changes.subtract(tallies.born([registration], registration.registered_at))
+        changes.subtract(tallies.born([registration], registration.registered_at, asked))
         session.delete(registration)
     places.version += 1
     session.flush()

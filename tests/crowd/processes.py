@@ -14,6 +14,8 @@ from services.local.ports import LOOPBACK, free_port
 from services.local.privileges import tied
 from services.local.waiting import wait_until
 
+# A whole crowd comes from one address here; how many may is tested where the limits are.
+_WITHOUT_LIMITS = {f"PLENARY_LIMIT_{name}": "0" for name in ("PER_NETWORK", "WITHOUT_PROOF", "PER_ADDRESS")}
 _START_LIMIT = timedelta(seconds=60)
 
 
@@ -30,7 +32,7 @@ class ApiProcess:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 tied(command, signal_name="SIGTERM"),
-                env=os.environ | self._settings,
+                env=os.environ | _WITHOUT_LIMITS | self._settings,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
