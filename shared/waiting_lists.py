@@ -100,7 +100,8 @@ def _tell_promoted(session: Session, event: Event, promoted: Sequence[Registrati
 def _promotion(event: Event, registration: Registration) -> NewMessage:
     if registration.answer_by is None:
         return place_given(event, registration)
-    occasion = f"{registration.answer_by:%Y%m%dT%H%M%S}"
+    # By the moment it is made: two offers to one person often end together, when the list stops.
+    occasion = f"{clock.now():%Y%m%dT%H%M%S%f}"
     return NewMessage(event.id, registration.id, MessageKind.OFFER, occasion, expires_at=registration.answer_by)
 
 

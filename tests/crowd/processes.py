@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ _START_LIMIT = timedelta(seconds=60)
 class ApiProcess:
     """`python -m services.api` with the settings of the tests. It keeps its port from one life to the next."""
 
-    def __init__(self, log: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, log: Path, settings: dict[str, str]) -> None:
         self.port, self.log, self._settings = free_port(), log, settings
         self.start()
 

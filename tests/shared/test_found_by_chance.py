@@ -93,6 +93,23 @@ def test_an_offer_that_ended_before_its_mail_left_is_not_mailed(session: Session
         assert kinds[MessageKind.OFFER_LAPSED] == PENDING
 
 
+def test_a_second_offer_that_ends_with_the_first_is_mailed_as_well(session: Session) -> None:
+    event = make_event(session, places=1, offer_hours=720)
+    ada, bob = register(session, event, "ada@example.org"), register(session, event, "bob@example.org")
+    registrations.cancel(session, ada.id)
+    send_everything(session)
+
+    registrations.cancel(session, bob.id)
+    registrations.take_up_again(session, bob.id)
+    edit(session, event, places=0)
+    registrations.cancel(session, bob.id)
+    registrations.take_up_again(session, bob.id)
+    edit(session, event, places=1)
+
+    assert mails_to(session, bob)[-1] == (MessageKind.OFFER, PENDING)
+    assert_mail_tells_the_truth(session, event.id)
+
+
 def test_who_leaves_and_comes_back_too_late_loses_the_calendar_entry_with_the_place(session: Session) -> None:
     event = make_event(session, places=1)
     ada = register(session, event, "ada@example.org")
