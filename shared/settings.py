@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     jobs_ahead: int = Field(default=8, ge=1, le=100)
     # Bytes. A registration is 2 KiB, an announcement 20 KiB.
     request_limit: int = 1024 * 1024 + 64 * 1024
+    # Seconds that a request's head, and then its body, may take to arrive, and that an answer may wait to be taken.
+    head_timeout: float = Field(default=10.0, gt=0, le=120)
+    body_timeout: float = Field(default=30.0, gt=0, le=600)
+    answer_timeout: float = Field(default=60.0, gt=0, le=600)
+    # Connections one api process holds at once. Beyond that, whoever asks for nothing gives way to whoever comes.
+    connection_limit: int = Field(default=4000, ge=1)
     # Where mail caught locally can be read, if it is caught.
     caught_mail_url: str | None = None
 

@@ -37,6 +37,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Not possible as things stand",
     412: "Changed by somebody else",
     413: "Too large",
@@ -51,6 +52,7 @@ _TITLES = {
 _HTTP_ERRORS = {
     404: ("not-found", "There is nothing here. See /api/v1/openapi.json for the routes there are."),
     405: ("method-not-allowed", "This route takes other methods. See /api/v1/openapi.json."),
+    408: ("too-slow", "The request took too long to arrive. Nothing was stored; send it again."),
     413: ("too-large", "The request is too large. Nothing was stored; send less than 1 MiB."),
 }
 
