@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import clock, consents, outbox, tallies
+from shared import clock, consents, outbox, suspicion, tallies
 from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
 from shared.models import (
     Event,
@@ -226,6 +226,7 @@ class _Admission:
         counted: Counter[tallies.Cell] = Counter()
         for registration in self.registrations:
             counted.update(tallies.born(registration, self.now))
+        counted.update(suspicion.suspects(sum(registration.is_suspect for registration in self.registrations)))
         self.places.version += bool(self.registrations)
         self.session.flush()
         tallies.add(self.session, self.event.id, counted)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock, heartbeats, tallies
+from shared import answers, clock, heartbeats, suspicion, tallies
 from shared.curve import bins, curve
 from shared.models import (
     HOLDING,
@@ -56,6 +56,7 @@ def snapshot(session: Session, event: Event) -> Stats:
         feed=_feed(session, event),
         mail=_mail(session, event),
         reminders=[_reminder(session, event, rule) for rule in event.reminder_rules],
+        suspicion=suspicion.summary(counted[tallies.SUSPECT], counted[tallies.REFUSED], counted[tallies.REGISTERED]),
     )
 
 

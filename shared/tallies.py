@@ -16,6 +16,8 @@ NONE = ""
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
+SUSPECT = "suspect"
+REFUSED = "refused"
 HOUR = "%Y-%m-%dT%H"
 _NOTED = "mail_tally_changes"
 

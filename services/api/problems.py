@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from services.api import rate_limits
 from services.api.pages.problem_page import problem_page
 from shared import errors
 
@@ -86,6 +87,7 @@ def _plenary_error(request: Request, problem: Exception) -> Response:
     status = status_of(problem)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(problem, errors.TooManyRequests):
+        headers |= rate_limits.fields(*problem.limit, remaining=0, reset=problem.retry_after)
         headers["Retry-After"] = str(problem.retry_after)
     return answer(request, status, problem.message, code=problem.code, fields=fields, headers=headers, **more)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -51,11 +51,25 @@ async def register(
     event_key: str,
     body: Applicant,
     request: Request,
+    response: Response,
     accept_language: Annotated[str | None, Header()] = None,
+    altcha: Annotated[str | None, Header(description="The solution of a challenge from GET /api/v1/proof.")] = None,
 ) -> RegistrationOutcome:
-    """Register one address. The answer is the same whether it was registered before or not; the mail tells."""
-    application = Application(body, RegistrationSource.API, best_language(accept_language))
+    """Register one address. The answer is the same whether it was registered before or not; the mail tells.
+
+    Without a proof of work, or with one that was used, an address may have to be verified first when many come from
+    one network.
+    """
     event_id, slug = await run_in_threadpool(find_event, event_key)
+    verdict = await request.app.state.guard.admit(request, event_id, body.address, altcha)
+    response.headers.update(verdict.headers)
+    application = Application(
+        body,
+        RegistrationSource.API,
+        best_language(accept_language),
+        must_verify=verdict.must_verify,
+        is_suspect=verdict.is_suspect,
+    )
     outcome = await admit(request.app.state.crowd, event_id, application)
     url = f"{get_settings().site_url}/events/{slug}"
     return RegistrationOutcome(status=outcome.status, detail=_DETAILS[outcome.status], event_id=event_id, event_url=url)
