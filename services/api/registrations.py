@@ -105,11 +105,14 @@ def list_registrations(
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[RegistrationStatus | None, Query()] = None,
+    suspect: Annotated[bool | None, Query(description="Only those that came as programs do, or only others.")] = None,
 ) -> RegistrationPage:
     """In the order they were taken."""
     query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.position)
     if status is not None:
         query = query.where(Registration.status == status)
+    if suspect is not None:
+        query = query.where(Registration.is_suspect.is_(suspect))
     if after is not None:
         query = query.where(Registration.position > paging.number(after))
     found = list(session.scalars(query.limit(limit + 1)))

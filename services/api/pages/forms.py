@@ -49,10 +49,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Form:
-    """`typed` is what the page shows again; `problems` are source texts by field, in the order of the fields."""
+    """`typed` is what the page shows again; `problems` are source texts by field, in the order of the fields.
+
+    `notice` is a source text about the form as a whole.
+    """
 
     typed: Mapping[str, str]
     problems: Mapping[str, str] = field(default_factory=dict)
+    notice: str | None = None
 
     def value(self, name: str) -> str:
         return self.typed.get(name, "")

@@ -17,9 +17,11 @@ PLACEHOLDER = "form-was-shown-at".ljust(44, "-")
 _LONGEST = timedelta(days=30)
 
 
-def stamp(body: bytes, event_id: UUID) -> bytes:
-    """The page with the stamp of this moment."""
-    return body.replace(PLACEHOLDER.encode(), _made_at(int(clock.now().timestamp() * 1000), event_id).encode())
+def stamp(body: bytes, event_id: UUID, *, again: str = "") -> bytes:
+    """The page with the stamp of this moment; or with the one it had, where it is shown `again`."""
+    if _read(again, event_id) is None:
+        again = _made_at(int(clock.now().timestamp() * 1000), event_id)
+    return body.replace(PLACEHOLDER.encode(), again.encode())
 
 
 def is_read_in_time(shown: str, event_id: UUID) -> bool:
@@ -29,10 +31,6 @@ def is_read_in_time(shown: str, event_id: UUID) -> bool:
         return True
     shown_at = _read(shown, event_id)
     return shown_at is not None and least <= clock.now().timestamp() - shown_at <= _LONGEST.total_seconds()
-
-
-def is_genuine(shown: str, event_id: UUID) -> bool:
-    return _read(shown, event_id) is not None
 
 
 def _made_at(milliseconds: int, event_id: UUID) -> str:
