@@ -34,6 +34,7 @@ class Crowd:
     def __init__(self) -> None:
         self._queues: defaultdict[UUID, deque[_Waiting]] = defaultdict(deque)
         self._serving: dict[UUID, asyncio.Task[None]] = {}
+        self._under_way = 0
 
     async def register(self, event_id: UUID, application: Application) -> Outcome:
         """The outcome, once it is committed. Raises what `register_many` raises."""
@@ -42,7 +43,11 @@ class Crowd:
         self._queues[event_id].append(waiting)
         if event_id not in self._serving:
             self._serving[event_id] = asyncio.create_task(self._serve(event_id))
-        return await waiting.outcome
+        self._under_way += 1
+        try:
+            return await waiting.outcome
+        finally:
+            self._under_way -= 1
 
     async def _serve(self, event_id: UUID) -> None:
         queue = self._queues[event_id]
@@ -61,7 +66,7 @@ class Crowd:
             await self._refuse(event_id, batch, problem)
             return
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            even_times.answer(waiting.outcome, outcome, came_at=waiting.came_at, company=len(batch))
+            even_times.answer(waiting.outcome, outcome, came_at=waiting.came_at, company=self._under_way)
 
     async def _refuse(self, event_id: UUID, batch: list[_Waiting], problem: Exception) -> None:
         """A rule refuses everyone alike; anything else may be one application's fault, so each is tried alone."""

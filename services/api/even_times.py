@@ -1,7 +1,8 @@
-"""Answers that take the same time whatever was found, so that nobody can tell by the clock whether an address was known.
+"""Answers that take the same time whatever was found, so that no clock tells whether an address was known.
 
 An address that is registered already costs less work than a new one. Alone, or among few, an answer waits for the next
-tick after its request came, which hides the difference; in a crowd the company does, and nobody has to wait.
+tick after its request came, which hides the difference; in a crowd the company does, and nobody has to wait. Nobody can
+measure twice either: whoever asks about an address registers it.
 """
 
 import asyncio
@@ -9,8 +10,8 @@ import math
 from typing import TypeVar
 
 # Seconds: longer than one transaction takes when little happens, shorter than a person notices.
-_TICK = 0.025
-# So many in one transaction, and the work for one of them cannot be seen.
+_TICK = 0.05
+# With so many under way at once, the work for one of them cannot be seen.
 _COMPANY = 16
 
 Result = TypeVar("Result")

@@ -80,7 +80,7 @@ def _guard(request: Request) -> Guard:
 
 
 async def _as_if_registered(request: Request, event_id: UUID, slug: str, reader: Reader) -> Response:
-    """What people get, for a program that fills in what nobody sees: it has nothing to learn from. Nothing is stored."""
+    """What people get, for a program that fills in what nobody sees: it learns nothing from that. Nothing is stored."""
     _guard(request).refusals.note(event_id, Reason.HIDDEN_FIELD)
     await _guard(request).count_mistake(request, event_id)
     return _told(slug, reader, await run_in_threadpool(_newcomers_status, event_id))
