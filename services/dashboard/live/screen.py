@@ -5,7 +5,19 @@ import streamlit as st
 from services.dashboard import events, markup, snapshots
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Cause, Failure
-from services.dashboard.live import actions, attention, bars, curve, feed, header, local_hours, mail, reminders, tiles
+from services.dashboard.live import (
+    actions,
+    attention,
+    bars,
+    curve,
+    feed,
+    header,
+    local_hours,
+    mail,
+    reminders,
+    suspicion,
+    tiles,
+)
 from services.dashboard.live.cards import card
 from services.dashboard.snapshots import Screen
 from services.dashboard.viewer import Viewer, doubt, forget, identify
@@ -46,6 +58,7 @@ def _above(viewer: Viewer, event: EventSummary, is_live: bool) -> None:
         return
     with st.container(key="above_old" if outcome.is_old else "above"):
         header.draw(outcome, is_live=is_live)
+        suspicion.draw(outcome.stats)
         tiles.draw(outcome)
         grid = st.grid(3, min_column_width=300, key="grid_above")
         is_empty = curve.is_empty(outcome.stats)
