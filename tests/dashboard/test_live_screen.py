@@ -314,4 +314,4 @@ def test_a_burst_is_announced_with_its_numbers_and_what_to_do(fake, open_page):
 def test_a_few_refused_tries_are_nobody_s_business(fake, open_page):
     fake.world.add(event())
 
-    assert "bot" not in words(open_page())
+    assert "looks like a bot" not in words(open_page())
