@@ -18,11 +18,13 @@ def _arguments() -> Namespace:
     return parser.parse_args()
 
 
-def main() -> None:
+def main(app: str = "services.api.main:app", *, is_factory: bool = False) -> None:
+    """Serve an app, named so that each process can import it."""
     chosen = _arguments()
     claim_files()
     uvicorn.run(
-        "services.api.behind_proxy:app" if chosen.behind_proxy else "services.api.main:app",
+        "services.api.behind_proxy:app" if chosen.behind_proxy else app,
+        factory=is_factory and not chosen.behind_proxy,
         host=chosen.host,
         port=chosen.port,
         workers=chosen.processes,

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, events, health, problems, proofs, registrations, sessions, stats
+from services.api import calendars, events, health, privacy, problems, proofs, registrations, sessions, stats
 from services.api.crowd import Crowd
 from services.api.guard import guarding
 from services.api.headers import SafeHeaders
@@ -38,7 +38,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     api = APIRouter(prefix="/api/v1")
-    for module in (sessions, events, registrations, stats, proofs):
+    for module in (sessions, events, registrations, proofs, privacy, stats):
         api.include_router(module.router)
     app.include_router(api)
     for router in (health.router, calendars.router, pages.router):
