@@ -39,7 +39,7 @@ def test_the_form_says_what_each_field_is_for_and_until_when_it_is_kept(client: 
     assert asked["City"] == "To count where people come from."
     assert asked["Your needs?"] == "For the room."
     assert asked["Your diet?"] == "The hosts ask this to prepare the event."
-    labels = [label for label in page.all(".registration form label") if "keep what I wrote" not in label]
+    labels = [label for label in page.all(".registration form .field label") if "keep what I wrote" not in label]
     assert {label.removesuffix(" (required)") for label in labels} <= set(asked)
     assert "It is deleted by Friday 22 August 2031 at the latest; only numbers stay." in page.text
     assert page.find("#consent-hint").count("30 days after the event it is deleted") == 1
