@@ -7,8 +7,9 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, consents, events, health, privacy, problems, registrations, sessions, stats
+from services.api import calendars, consents, events, health, privacy, problems, proofs, registrations, sessions, stats
 from services.api.crowd import Crowd
+from services.api.guard import guarding
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
 from services.api.openapi import DocumentedApp
@@ -22,7 +23,8 @@ STATIC = Path(__file__).parent / "pages" / "static"
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.crowd = Crowd()
-    yield
+    async with guarding() as app.state.guard:
+        yield
 
 
 def create_app() -> FastAPI:
@@ -37,7 +39,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     api = APIRouter(prefix="/api/v1")
-    for module in (sessions, events, registrations, consents, privacy, stats):
+    for module in (sessions, events, registrations, proofs, consents, privacy, stats):
         api.include_router(module.router)
     app.include_router(api)
     for router in (health.router, calendars.router, pages.router):
