@@ -14,12 +14,12 @@ def _arguments() -> Namespace:
     return parser.parse_args()
 
 
-def main(app: str = "services.api.main:app", *, is_factory: bool = False) -> None:
-    """Serve an app, named so that each process can import it."""
+def main(app: str = "services.api.main:create_server_app") -> None:
+    """Serve what a function makes that is named so that each process can import it."""
     chosen = _arguments()
     uvicorn.run(
         app,
-        factory=is_factory,
+        factory=True,
         host=chosen.host,
         port=chosen.port,
         workers=chosen.processes,

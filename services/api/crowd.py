@@ -18,6 +18,12 @@ log = structlog.get_logger()
 
 # More would hold the event's lock for longer than a person notices.
 LARGEST_BATCH = 250
+import os
+
+PASSES = int(os.environ.get("PASSES", "0"))
+import sys
+
+sys.setswitchinterval(float(os.environ.get("SWITCH", "0.005")))
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Crowd:
         queue = self._queues[event_id]
         try:
             while queue:
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
                 batch = [queue.popleft() for _ in range(min(len(queue), LARGEST_BATCH))]
                 await self._serve_batch(event_id, batch)
         finally:

@@ -13,7 +13,8 @@ from services.api.pages.events import event_page
 from services.api.pages.forms import Form, check, message, read_form
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
-from services.api.registrations import admit, find_event
+from services.api.public_events import await_event
+from services.api.registrations import admit
 from shared import events
 from shared.admission import Application
 from shared.database import new_session
@@ -29,7 +30,7 @@ router = APIRouter()
 async def register(event_key: str, request: Request, reader: CurrentReader) -> Response:
     """Answers 303 to the page that says what follows; 422 with the form where something is to be corrected."""
     typed = await read_form(request)
-    event_id, slug = await run_in_threadpool(find_event, event_key)
+    event_id, slug = await await_event(event_key)
     applicant, form = check(Applicant, typed)
     if applicant is None:
         return await run_in_threadpool(_page_again, event_id, reader, form, 422)
