@@ -1,7 +1,6 @@
 """What people agree to when they register: the text, in their language, kept word for word under its version."""
 
 import hashlib
-from collections.abc import Mapping
 from functools import cache
 
 from sqlalchemy import Executable
@@ -24,12 +23,18 @@ def consent_sentence(event: Event, language: str) -> str:
 
 
 def consent_explanation(event: Event, language: str) -> str:
-    _ = translations(language).gettext
-    return _(
+    words = translations(language)
+    purpose = words.gettext(
         "It is used to give you a place, to send you mail about this event, and to count where people come from; "
-        "nobody else gets it. %(days)s days after the event it is deleted and only numbers stay. Answer any of our "
-        "mails to have it removed sooner."
+        "nobody else gets it."
+    )
+    end = words.ngettext(
+        "One day after the event it is deleted and only numbers stay.",
+        "%(days)s days after the event it is deleted and only numbers stay.",
+        event.retention_days,
     ) % {"days": event.retention_days}
+    sooner = words.gettext("With the link in any of our mails you can see it, correct it, or delete it sooner.")
+    return f"{purpose} {end} {sooner}"
 
 
 def version_of(text: str) -> str:
@@ -37,14 +42,25 @@ def version_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def keep(session: Session, texts: Mapping[str, str]) -> None:
-    """Store what people agreed to, by language, unless it is there."""
-    now = clock.now()
-    rows = [
-        {"version": version_of(text), "text": text, "language": language, "first_used_at": now}
-        for language, text in sorted(texts.items())
-    ]
-    bulk.run(session, _keeping(), rows)
+class NotedTexts:
+    """Texts that people agree to in one transaction, written together.
+
+    In sorted order, so that two transactions that are both the first to need them never wait for each other crosswise.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, bulk.Row] = {}
+
+    def note(self, text: str, language: str) -> str:
+        """Its version, by which it is found once it is written."""
+        version = version_of(text)
+        row = {"version": version, "text": text, "language": language, "first_used_at": clock.now()}
+        self._rows.setdefault(version, row)
+        return version
+
+    def write(self, session: Session) -> None:
+        """Store those that are not there yet."""
+        bulk.run(session, _keeping(), [self._rows[version] for version in sorted(self._rows)])
 
 
 @cache

@@ -142,7 +142,8 @@ def is_still_wanted(session: Session, message: Message) -> bool:
 
 def mark_sent(session: Session, message: Message, *, reply: str) -> None:
     """The mail server took it: from here on it is its mail, whatever the row said a moment before."""
-    session.refresh(message, with_for_update={"of": Message})
+    if not _hold(session, message):
+        return
     now = clock.now()
     _move(
         session,
@@ -175,16 +176,20 @@ def retry_later(session: Session, message: Message, *, wait: timedelta, reply: s
 
 def give_back(session: Session, message: Message) -> None:
     """Not tried, not counted: another job may take it at once."""
-    session.refresh(message, with_for_update={"of": Message})
-    if message.status == MessageStatus.SENDING:
+    if _hold(session, message) and message.status == MessageStatus.SENDING:
         _move(session, [message], MessageStatus.PENDING, lease_until=None)
+
+
+def _hold(session: Session, message: Message) -> bool:
+    """Read it again, and keep others off it. False where it is gone: the person was erased while it was on the wire."""
+    lock = {"of": Message}
+    return session.get(Message, message.id, populate_existing=True, with_for_update=lock) is not None
 
 
 def _end_attempt(
     session: Session, message: Message, status: MessageStatus, *, reply: str | None, **values: Any
 ) -> None:
-    session.refresh(message, with_for_update={"of": Message})
-    if message.status == MessageStatus.SENDING:
+    if _hold(session, message) and message.status == MessageStatus.SENDING:
         _move(session, [message], status, lease_until=None, reply=reply, attempts=message.attempts + 1, **values)
 
 

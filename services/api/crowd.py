@@ -18,12 +18,9 @@ log = structlog.get_logger()
 
 # More would hold the event's lock for longer than a person notices.
 LARGEST_BATCH = 250
-import os
-
-PASSES = int(os.environ.get("PASSES", "0"))
-import sys
-
-sys.setswitchinterval(float(os.environ.get("SWITCH", "0.005")))
+# Turns of the event loop before a batch leaves: requests that stand in its sockets already are read and come along,
+# instead of waiting for whoever was read first. Measured: batches twice as large; alone, it takes microseconds.
+_TURNS = 6
 
 
 @dataclass(frozen=True)

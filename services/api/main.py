@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, events, health, problems, registrations, sessions, stats
+from services.api import calendars, consents, events, health, privacy, problems, registrations, sessions, stats
 from services.api.crowd import Crowd
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
@@ -45,7 +45,7 @@ def create_app() -> FastAPI:
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
-    for module in (events, sessions, stats):
+    for module in (events, sessions, consents, privacy, stats):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -53,7 +53,7 @@ _COLUMNS = ("position", "status", "name", "address", "organisation", "city", "co
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@router.post("/events/{event_key}/registrations", status_code=201)
+@router.post("/events/{event_key}/registrations", status_code=201, response_model_exclude_none=True)
 async def register(
     event_key: str,
     body: Applicant,

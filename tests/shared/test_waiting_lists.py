@@ -10,7 +10,7 @@ from shared import clock, events, registrations, waiting_lists
 from shared.errors import RegistrationClosed
 from shared.models import Event, EventTally, Message, MessageKind, MessageStatus, Registration, RegistrationStatus
 from shared.schemas.events import EventContent
-from tests.factories import deliver_everything, find_registration, make_event, register
+from tests.factories import deliver_everything, find_registration, in_days, make_event, register
 from tests.mailbox import Mailbox
 
 CONFIRMED, WAITLISTED, OFFERED, CANCELLED = (
@@ -127,6 +127,17 @@ def test_an_offer_never_stands_longer_than_the_list(session: Session) -> None:
 
     assert status(session, bob) == OFFERED
     assert bob.answer_by == event.starts_at - timedelta(minutes=120)
+
+
+def test_an_offer_is_cut_short_when_the_event_moves_closer(session: Session) -> None:
+    event, [ada, bob] = crowded(session, "ada", "bob", offer_hours=48)
+    cancel(session, ada)
+    tomorrow = in_days(1)
+
+    events.edit(session, event.id, EventContent(starts_at_local=tomorrow), version=None)
+    session.commit()
+
+    assert (status(session, bob), bob.answer_by) == (OFFERED, event.starts_at)
 
 
 def test_the_list_stops_when_the_organiser_said(session: Session) -> None:

@@ -39,6 +39,7 @@ def upgrade() -> None:
     op.create_table(
         "erasure",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("calendar_id", sa.UUID(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
@@ -66,6 +67,7 @@ def upgrade() -> None:
         sa.Column("help", sa.Text(), nullable=True),
         sa.Column("is_required", sa.Boolean(), nullable=False),
         sa.Column("choices", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("retired_choices", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("translations", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("minimum", sa.Double(), nullable=True),
         sa.Column("maximum", sa.Double(), nullable=True),
@@ -87,6 +89,7 @@ def upgrade() -> None:
     )
     op.add_column("event", sa.Column("retention_days", sa.Integer(), server_default=sa.text("180"), nullable=False))
     op.add_column("event", sa.Column("personal_data_erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("event", sa.Column("has_questions", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("event_places", sa.Column("offered", sa.Integer(), server_default=sa.text("0"), nullable=False))
     _replace_tallies_check("pending, offered, confirmed, waitlisted, cancelled")
     op.add_column(
@@ -123,12 +126,14 @@ def upgrade() -> None:
     op.alter_column("suppression", "digest", nullable=False)
     op.drop_constraint("pk_suppression", "suppression")
     op.create_primary_key("pk_suppression", "suppression", ["digest"])
-    op.alter_column("suppression", "address", existing_type=sa.TEXT(), nullable=True)
+    # The digest knows an address again; the address itself is nothing that has to be kept.
+    op.drop_column("suppression", "address")
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM suppression WHERE address IS NULL")
+    op.execute("DELETE FROM suppression")
     op.drop_constraint("pk_suppression", "suppression")
+    op.add_column("suppression", sa.Column("address", sa.Text(), nullable=False))
     op.create_primary_key("pk_suppression", "suppression", ["address"])
     op.drop_column("suppression", "digest")
     op.drop_index("uq_registration_lower_address_event_id", table_name="registration")
@@ -150,7 +155,7 @@ def downgrade() -> None:
     op.drop_column("event_places", "offered")
     for column in (
         *("registration_opens_at", "waiting_list_closes_minutes", "offer_hours", "verifies_addresses"),
-        *("retention_days", "personal_data_erased_at"),
+        *("retention_days", "personal_data_erased_at", "has_questions"),
     ):
         op.drop_column("event", column)
     for table in ("question", "link_request", "erasure", "consent_text"):
