@@ -12,6 +12,7 @@ from services.api import calendars, consents, events, health, privacy, problems,
 from services.api.crowd import Crowd
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
+from services.api.looks import Looks
 from services.api.pages import routes as pages
 from services.api.request_log import RequestLog
 from shared.logs import configure_logs
@@ -23,7 +24,7 @@ STATIC = Path(__file__).parent / "pages" / "static"
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.crowd = Crowd()
+    app.state.crowd, app.state.looks = Crowd(), Looks()
     yield
 
 
