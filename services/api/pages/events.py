@@ -15,7 +15,7 @@ from services.api.pages.structured import structured_event
 from services.api.pages.zones import zone_options
 from shared import events
 from shared.database import new_session
-from shared.models import Event
+from shared.models import Event, EventPlaces
 
 router = APIRouter()
 _kept = KeptPages()
@@ -23,18 +23,17 @@ _kept = KeptPages()
 
 @router.api_route("/events/{event_key}", methods=READING)
 async def show_event(event_key: str, request: Request, reader: CurrentReader) -> Response:
-    event = await request.app.state.looks.share((show_event, event_key), partial(_look, event_key))
+    event, _ = await request.app.state.looks.share((show_event, event_key), partial(_look, event_key))
     if event.slug != event_key:
         return RedirectResponse(reader.link(f"/events/{event.slug}"), 308)
     return await _kept.answer(request, _what_it_says(event, reader), partial(_write, event_key, reader))
 
 
-def _look(event_key: str) -> Event:
-    """The event as far as it says whether its page is still the same; it is no longer bound to the database."""
+def _look(event_key: str) -> tuple[Event, EventPlaces]:
+    """The event with its places, which tell whether the page is still the same; not bound to the database any more."""
     with new_session() as session:
         event = events.get_public(session, event_key)
-        session.refresh(event, ["places"])
-        return event
+        return event, event.places
 
 
 def _write(event_key: str, reader: Reader) -> Written:
