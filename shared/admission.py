@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import bulk, clock, consents, outbox, question_answers, tallies
+from shared import bulk, clock, consents, outbox, question_answers, suspicion, tallies
 from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
 from shared.models import (
     Event,
@@ -239,7 +239,9 @@ class _Admission:
         self.places.version += bool(self.arrivals)
         self.texts.write(self.session)
         bulk.run(self.session, bulk.insert_rows(Registration, *_New.__slots__), [one.row() for one in self.arrivals])
-        tallies.add(self.session, self.event.id, tallies.born(self.arrivals, self.now, self.asked))
+        counted = tallies.born(self.arrivals, self.now, self.asked)
+        counted.update(suspicion.suspects(sum(one.is_suspect for one in self.arrivals)))
+        tallies.add(self.session, self.event.id, counted)
         outbox.post(self.session, self.messages)
 
 

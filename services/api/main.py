@@ -8,8 +8,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, consents, events, health, privacy, problems, registrations, sessions, stats
+from services.api import calendars, consents, events, health, privacy, problems, proofs, registrations, sessions, stats
 from services.api.crowd import Crowd
+from services.api.guard import guarding
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
 from services.api.looks import Looks
@@ -25,7 +26,8 @@ STATIC = Path(__file__).parent / "pages" / "static"
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.crowd, app.state.looks = Crowd(), Looks()
-    yield
+    async with guarding() as app.state.guard:
+        yield
 
 
 def create_app() -> FastAPI:
@@ -46,7 +48,7 @@ def create_app() -> FastAPI:
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
-    for module in (events, sessions, consents, privacy, stats):
+    for module in (proofs, events, sessions, consents, privacy, stats):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

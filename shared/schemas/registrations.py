@@ -145,7 +145,10 @@ class RegistrationOutcome(BaseModel):
 
 
 class RegistrationAnswer(BaseModel):
-    """A registration as an organiser sees it. `position` is its place in the order of commit."""
+    """A registration as an organiser sees it. `position` is its place in the order of commit.
+
+    `is_suspect`: it came without proof of work, with many others from one network.
+    """
 
     id: UUID
     position: int
