@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration,
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
 from services.api.openapi import refused
+from services.api.public_events import await_event, forget_events
 from shared import answers, audit, calendars, events, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
@@ -77,7 +77,7 @@ async def register(
     """
     if credentials is not None:
         return await run_in_threadpool(_add, event_key, body, request, credentials, best_language(accept_language))
-    event_id, slug = await run_in_threadpool(find_event, event_key)
+    event_id, slug = await await_event(event_key)
     verdict = await request.app.state.guard.admit(request, event_id, body.address, altcha)
     response.headers.update(verdict.headers)
     application = Application(
@@ -126,22 +126,11 @@ async def admit(crowd: Crowd, event_id: UUID, application: Application) -> Outco
     try:
         outcome = await crowd.register(event_id, application)
     except NotFound:
-        find_event.cache_clear()  # The database was restored under us: the next one looks again.
+        forget_events()  # The database was restored under us: the next one looks again.
         raise
     if outcome.refusal is not None:
         raise outcome.refusal
     return outcome
-
-
-@lru_cache(maxsize=10_000)
-def find_event(event_key: str) -> tuple[UUID, str]:
-    """Id and slug of a public event. Raises NotFound.
-
-    Neither changes, and an event once public is never a draft again, so one look serves the whole crowd.
-    """
-    with new_session() as session:
-        event = events.get_public(session, event_key)
-        return event.id, event.slug
 
 
 @router.get("/events/{event_key}/registrations")
