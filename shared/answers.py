@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shared import admission, events, questions, timezones
+from shared import admission, events, questions, timezones, waiting_lists
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
 from shared.schemas.questions import QuestionFacts
-from shared.schemas.registrations import MessageAnswer, RegistrationAnswer
+from shared.schemas.registrations import MessageAnswer, RegistrationAnswer, RegistrationDetail
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
 from shared.settings import get_settings
@@ -102,15 +102,28 @@ def _local(event: Event, instant: datetime) -> datetime:
     return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
 
 
-def registration_answer(registration: Registration) -> RegistrationAnswer:
-    return RegistrationAnswer.model_validate(registration, from_attributes=True)
+def registration_answer(registration: Registration, *, with_address: bool) -> RegistrationAnswer:
+    """`with_address` for those who may edit."""
+    answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
+    return answer if with_address else answer.model_copy(update={"address": None})
 
 
-def message_answer(message: Message) -> MessageAnswer:
-    facts = {
-        name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts", "reply")
-    }
-    return MessageAnswer(address=message.registration.address, **facts)
+def registration_detail(session: Session, registration: Registration, *, with_address: bool) -> RegistrationDetail:
+    return RegistrationDetail(
+        **registration_answer(registration, with_address=with_address).model_dump(),
+        event_id=registration.event_id,
+        waiting_position=waiting_lists.position_of(session, registration),
+        consent_version=registration.consent_version,
+        consented_at=registration.consented_at,
+    )
+
+
+def message_answer(message: Message, *, with_address: bool) -> MessageAnswer:
+    """`with_address` for those who may edit: what a mail server replies often quotes the address."""
+    facts = {name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts")}
+    hidden: dict[str, str | None] = {"address": None, "reply": None}
+    shown = {"address": message.registration.address, "reply": message.reply} if with_address else hidden
+    return MessageAnswer(**facts, **shown)
 
 
 def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:

@@ -66,6 +66,12 @@ class _RegistrationFor:
         return registration
 
 
+def sees_addresses(session: DatabaseSession, organiser: CurrentOrganiser, event: Event) -> bool:
+    """Whoever may write to people may see their addresses; who may only look sees the rest."""
+    return calendars.role_of(session, organiser, event.calendar_id) in {Role.EDITOR, Role.OWNER}
+
+
 ViewedEvent = Annotated[Event, Depends(_EventFor(Role.VIEWER), scope="function")]
 EditedEvent = Annotated[Event, Depends(_EventFor(Role.EDITOR), scope="function")]
 EditedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.EDITOR), scope="function")]
+ViewedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.VIEWER), scope="function")]

@@ -7,21 +7,22 @@ from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from starlette.concurrency import run_in_threadpool
 
 from services.api import paging
-from services.api.auth import CurrentOrganiser, EditedRegistration, ViewedEvent
+from services.api.auth import CurrentOrganiser, EditedRegistration, ViewedEvent, sees_addresses
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
-from shared import answers, audit, events, registrations
+from shared import answers, audit, events, registration_lists, registrations
 from shared.admission import Application, Outcome
 from shared.database import new_session
 from shared.errors import NotFound
 from shared.models import Message, MessageStatus, Registration, RegistrationSource, RegistrationStatus
+from shared.registration_lists import Wish
 from shared.schemas.registrations import (
     Applicant,
     MessagePage,
@@ -84,23 +85,36 @@ def find_event(event_key: str) -> tuple[UUID, str]:
         return event.id, event.slug
 
 
+def _wish(
+    search: Annotated[
+        str | None, Query(max_length=200, description="The beginning of an address, or a part of a name.")
+    ] = None,
+    status: Annotated[RegistrationStatus | None, Query()] = None,
+    source: Annotated[RegistrationSource | None, Query()] = None,
+    is_suspect: Annotated[bool | None, Query(description="Came in a way that people seldom do.")] = None,
+    latest_first: Annotated[bool, Query()] = False,
+) -> Wish:
+    return Wish(search or "", status, source, is_suspect, latest_first)
+
+
 @router.get("/events/{event_key}/registrations")
 def list_registrations(
     event: ViewedEvent,
     session: DatabaseSession,
+    organiser: CurrentOrganiser,
+    wish: Annotated[Wish, Depends(_wish)],
     limit: paging.Limit = 50,
     after: paging.After = None,
-    status: Annotated[RegistrationStatus | None, Query()] = None,
 ) -> RegistrationPage:
-    """In the order they were taken."""
-    query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.position)
-    if status is not None:
-        query = query.where(Registration.status == status)
+    """In the order they were taken, or the latest first. Those who may only look search by name, not by address."""
+    with_address = sees_addresses(session, organiser, event)
+    query = registration_lists.query(event.id, wish, with_address=with_address)
     if after is not None:
-        query = query.where(Registration.position > paging.number(after))
+        query = query.where(registration_lists.beyond(paging.number(after), wish))
     found = list(session.scalars(query.limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].position) if len(found) > limit else None
-    return RegistrationPage(registrations=[answers.registration_answer(one) for one in found[:limit]], next=cursor)
+    rows = [answers.registration_answer(one, with_address=with_address) for one in found[:limit]]
+    return RegistrationPage(registrations=rows, next=cursor)
 
 
 @router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse)
@@ -141,7 +155,7 @@ def correct_registration(
 ) -> RegistrationAnswer:
     corrected = registrations.correct(session, registration.id, body)
     audit.record(session, "registration.corrected", by=organiser, event=registration.event)
-    return answers.registration_answer(corrected)
+    return answers.registration_answer(corrected, with_address=True)
 
 
 @router.delete("/registrations/{registration_id}", status_code=204)
@@ -157,6 +171,7 @@ def cancel_registration(
 def list_messages(
     event: ViewedEvent,
     session: DatabaseSession,
+    organiser: CurrentOrganiser,
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[MessageStatus | None, Query()] = None,
@@ -169,4 +184,6 @@ def list_messages(
         query = query.where(Message.id > paging.identifier(after))
     found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    return MessagePage(messages=[answers.message_answer(one) for one in found[:limit]], next=cursor)
+    with_address = sees_addresses(session, organiser, event)
+    rows = [answers.message_answer(one, with_address=with_address) for one in found[:limit]]
+    return MessagePage(messages=rows, next=cursor)

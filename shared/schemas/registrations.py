@@ -103,23 +103,39 @@ class RegistrationOutcome(BaseModel):
 
 
 class RegistrationAnswer(BaseModel):
-    """A registration as an organiser sees it. `position` is its place in the order of commit."""
+    """A registration as an organiser sees it. `position` is its place in the order of commit.
+
+    `address` is None for those who may only look. `answer_by` is until when a pending or offered one must be confirmed;
+    `answers` are by the key of the question.
+    """
 
     id: UUID
     position: int
     status: str
     source: str
     name: str
-    address: str
+    address: str | None
     organisation: str | None
     city: str | None
     country: str | None
     audience: str | None
     language: str
     time_zone: str | None
+    answers: dict[str, Any] = {}
+    answer_by: datetime | None = None
+    is_suspect: bool = False
     registered_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+
+
+class RegistrationDetail(RegistrationAnswer):
+    """`waiting_position` is 1 for who is next; None for who does not wait. Consent is None where others gave it."""
+
+    event_id: UUID
+    waiting_position: int | None
+    consent_version: str | None
+    consented_at: datetime | None
 
 
 class RegistrationPage(Page):
@@ -139,10 +155,12 @@ class RegistrationCorrection(BaseModel):
 
 
 class MessageAnswer(BaseModel):
+    """`address`, and `reply` which may quote it, are None for those who may only look."""
+
     id: UUID
     kind: str
     status: str
-    address: str
+    address: str | None
     due_at: datetime
     sent_at: datetime | None
     attempts: int
@@ -151,3 +169,9 @@ class MessageAnswer(BaseModel):
 
 class MessagePage(Page):
     messages: list[MessageAnswer]
+
+
+class LinkSent(BaseModel):
+    """`is_new` is false where the link had been sent within this hour already."""
+
+    is_new: bool
