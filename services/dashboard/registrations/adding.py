@@ -1,0 +1,104 @@
+"""Adding one person who asked in another way: by telephone, at a desk, in a mail."""
+
+import streamlit as st
+
+from services.dashboard import markup
+from services.dashboard.api_client import api
+from services.dashboard.failures import Cause, Failure
+from services.dashboard.registration_settings.fields import note, problem, title
+from services.dashboard.registrations import said
+from services.dashboard.viewer import Viewer
+from shared.schemas.events import EventAnswer
+from shared.territories import countries
+from shared.translations import LANGUAGES, language_name
+
+_FIELDS = ("name", "address", "organisation", "city", "country", "audience", "language", "consent")
+_FAILURE = "_adding_failure"
+
+
+def draw(viewer: Viewer, event: EventAnswer) -> None:
+    failure: Failure | None = st.session_state.get(_FAILURE)
+    with st.container(border=True, key="card_add"):
+        markup.draw(title("Add someone"))
+        note("They get the same mail as if they had registered themselves. Registration may be closed; places still count.")
+        person = _typed(event, failure.fields if failure else {})
+        if failure:
+            _draw_failure(failure)
+        if st.button("Add", key="add_person", type="primary", icon=":material/person_add:"):
+            _add(viewer, event, person)
+
+
+def _typed(event: EventAnswer, wrong: dict[str, str] | object) -> dict[str, object]:
+    messages = wrong if isinstance(wrong, dict) else {}
+    left, right = st.columns(2)
+    with left:
+        name = _text("Name", "name", messages)
+        organisation = _text("Organisation (optional)", "organisation", messages)
+        country = st.selectbox(
+            "Country (optional)",
+            [None, *countries("en")],
+            key="add_country",
+            format_func=lambda code: countries("en")[code] if code else "not known",
+        )
+    with right:
+        address = _text("E-mail address", "address", messages)
+        city = _text("City (optional)", "city", messages)
+        language = st.selectbox(
+            "Language of their mails",
+            list(LANGUAGES),
+            key="add_language",
+            format_func=lambda code: language_name(code, language="en"),
+        )
+    audience = _audience(event, messages)
+    consent = st.checkbox("They agreed that this event's organisers keep these details", key="add_consent")
+    problem(messages.get("consent", ""))
+    typed = {"name": name, "address": address, "organisation": organisation, "city": city, "country": country}
+    return {**{k: v for k, v in typed.items() if v}, **audience, "language": language, "consent": consent}
+
+
+def _text(label: str, name: str, wrong: dict[str, str]) -> str:
+    typed = st.text_input(label, key=f"add_{name}", max_chars=254 if name == "address" else 200)
+    problem(wrong.get(name, ""))
+    return typed.strip()
+
+
+def _audience(event: EventAnswer, wrong: dict[str, str]) -> dict[str, str]:
+    if not event.audiences:
+        return {}
+    chosen = st.selectbox(
+        "Audience (optional)",
+        [None, *event.audiences],
+        key="add_audience",
+        format_func=lambda name: markup.label(name) if name else "not known",
+    )
+    problem(wrong.get("audience", ""))
+    return {"audience": chosen} if chosen else {}
+
+
+def _draw_failure(failure: Failure) -> None:
+    if failure.cause is Cause.UNREACHABLE:
+        markup.notice("problem", failure.title, "It is not sure whether they were added. Look for them in the list.")
+    elif not set(failure.fields) & set(_FIELDS):
+        markup.notice("problem", failure.title, failure.detail)
+
+
+def _add(viewer: Viewer, event: EventAnswer, person: dict[str, object]) -> None:
+    missing = {name: "is needed" for name in ("name", "address") if not person.get(name)}
+    if not person["consent"]:
+        missing["consent"] = "is needed: without it the registration cannot be kept"
+    if missing:
+        st.session_state[_FAILURE] = Failure(Cause.REFUSED, "Something is missing", fields=missing)
+        st.rerun()
+    outcome = api().add_registration(viewer.token, str(event.id), person)
+    if isinstance(outcome, Failure):
+        st.session_state[_FAILURE] = outcome
+        st.rerun()
+    clear()
+    where = "has a place" if outcome.status == "confirmed" else "is on the waiting list: the event is full"
+    said.good("Added", f"Unless the address was registered before, this person {where}. A mail tells them.")
+
+
+def clear() -> None:
+    """An empty form for the next one. The fields are new ones then, since drawn ones cannot be emptied."""
+    st.session_state.pop(_FAILURE, None)
+    st.session_state["_add_again"] = True
