@@ -9,7 +9,7 @@ from shared.models import AuditEntry, Calendar, Event, Message, Organiser, Progr
 from shared.programme import Slot, slots
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
-from shared.schemas.questions import QuestionFacts
+from shared.schemas.questions import QuestionFacts, QuestionKind
 from shared.schemas.registrations import MessageAnswer, RegistrationAnswer, RegistrationDetail
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
@@ -102,28 +102,36 @@ def _local(event: Event, instant: datetime) -> datetime:
     return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
 
 
-def registration_answer(registration: Registration, *, with_address: bool) -> RegistrationAnswer:
-    """`with_address` for those who may edit."""
+# What people typed freely can name them, and what they agreed to is between them and the organisers.
+_NOT_FOR_VIEWERS = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT, QuestionKind.CONSENT}
+
+
+def registration_answer(registration: Registration, *, sees_all: bool) -> RegistrationAnswer:
+    """`sees_all` for those who may edit."""
     answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
-    return answer if with_address else answer.model_copy(update={"address": None})
+    if sees_all:
+        return answer
+    shown = {one.key for one in registration.event.questions if one.kind not in _NOT_FOR_VIEWERS}
+    given = {key: value for key, value in answer.answers.items() if key in shown}
+    return answer.model_copy(update={"address": None, "time_zone": None, "answers": given})
 
 
-def registration_detail(session: Session, registration: Registration, *, with_address: bool) -> RegistrationDetail:
+def registration_detail(session: Session, registration: Registration, *, sees_all: bool) -> RegistrationDetail:
     return RegistrationDetail(
-        **registration_answer(registration, with_address=with_address).model_dump(),
+        **registration_answer(registration, sees_all=sees_all).model_dump(),
         event_id=registration.event_id,
         waiting_position=waiting_lists.position_of(session, registration),
-        consent_version=registration.consent_version,
-        consented_at=registration.consented_at,
+        consent_version=registration.consent_version if sees_all else None,
+        consented_at=registration.consented_at if sees_all else None,
     )
 
 
-def message_answer(message: Message, *, with_address: bool) -> MessageAnswer:
-    """`with_address` for those who may edit: what a mail server replies often quotes the address."""
+def message_answer(message: Message, *, sees_all: bool) -> MessageAnswer:
+    """`sees_all` for those who may edit: what a mail server replies often quotes the address."""
     facts = {name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts")}
     hidden: dict[str, str | None] = {"address": None, "reply": None}
-    shown = {"address": message.registration.address, "reply": message.reply} if with_address else hidden
-    return MessageAnswer(**facts, **shown)
+    shown = {"address": message.registration.address, "reply": message.reply}
+    return MessageAnswer(**facts, **(shown if sees_all else hidden))
 
 
 def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:

@@ -18,6 +18,7 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 def current(request: Request, session: DatabaseSession, credentials: Credentials) -> tuple[Organiser, ApiToken]:
+    """Whom the token speaks for. Raises NotSignedIn without a valid one, NotAllowed where it may only read."""
     if credentials is None:
         raise NotSignedIn("This needs a token. Sign in (POST /api/v1/sessions) and send Authorization: Bearer TOKEN.")
     organiser, token = organisers.who(session, credentials.credentials)
@@ -66,12 +67,15 @@ class _RegistrationFor:
         return registration
 
 
-def sees_addresses(session: DatabaseSession, organiser: CurrentOrganiser, event: Event) -> bool:
-    """Whoever may write to people may see their addresses; who may only look sees the rest."""
-    return calendars.role_of(session, organiser, event.calendar_id) in {Role.EDITOR, Role.OWNER}
-
-
 ViewedEvent = Annotated[Event, Depends(_EventFor(Role.VIEWER), scope="function")]
 EditedEvent = Annotated[Event, Depends(_EventFor(Role.EDITOR), scope="function")]
 EditedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.EDITOR), scope="function")]
 ViewedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.VIEWER), scope="function")]
+
+
+def sees_people(event: ViewedEvent, session: DatabaseSession, organiser: CurrentOrganiser) -> bool:
+    """Whether the caller may see how to reach registrants, and what they wrote: more than a viewer does."""
+    return calendars.role_of(session, organiser, event.calendar_id) != Role.VIEWER
+
+
+SeesPeople = Annotated[bool, Depends(sees_people, scope="function")]

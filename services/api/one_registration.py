@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from services.api import paging
-from services.api.auth import CurrentOrganiser, EditedRegistration, ViewedRegistration, sees_addresses
+from services.api.auth import CurrentOrganiser, EditedRegistration, ViewedRegistration, sees_people
 from services.api.database import DatabaseSession
 from shared import answers, audit, outbox, registrations
 from shared.admission import link_again, require_on
@@ -21,8 +21,8 @@ def read_registration(
     registration: ViewedRegistration, session: DatabaseSession, organiser: CurrentOrganiser
 ) -> RegistrationDetail:
     """With the place on the waiting list, and the consent it rests on."""
-    with_address = sees_addresses(session, organiser, registration.event)
-    return answers.registration_detail(session, registration, with_address=with_address)
+    sees_all = sees_people(registration.event, session, organiser)
+    return answers.registration_detail(session, registration, sees_all=sees_all)
 
 
 @router.get("/messages")
@@ -38,9 +38,9 @@ def list_messages_of_one(
     if after is not None:
         query = query.where(Message.id < paging.identifier(after))
     found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
-    with_address = sees_addresses(session, organiser, registration.event)
+    sees_all = sees_people(registration.event, session, organiser)
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    rows = [answers.message_answer(one, with_address=with_address) for one in found[:limit]]
+    rows = [answers.message_answer(one, sees_all=sees_all) for one in found[:limit]]
     return MessagePage(messages=rows, next=cursor)
 
 
@@ -53,7 +53,7 @@ def take_up_again(
     found = registrations.take_up_again(session, registration.id)
     if found.status != was:
         audit.record(session, "registration.taken-up-again", by=organiser, event=found.event)
-    return answers.registration_detail(session, found, with_address=True)
+    return answers.registration_detail(session, found, sees_all=True)
 
 
 @router.post("/confirm")
@@ -65,7 +65,7 @@ def confirm(
     found = registrations.confirm(session, registration.id)
     if found.status != was:
         audit.record(session, "registration.confirmed-on-behalf", by=organiser, event=found.event)
-    return answers.registration_detail(session, found, with_address=True)
+    return answers.registration_detail(session, found, sees_all=True)
 
 
 @router.post("/send-link")

@@ -12,6 +12,8 @@ from requests.adapters import HTTPAdapter
 
 from services.dashboard.failures import Cause, Failure, from_problem, unreachable
 from shared.schemas.events import EventAnswer, EventPage, ImportAnswer
+from shared.schemas.imports import ImportReport
+from shared.schemas.privacy import ErasureReport
 from shared.schemas.registrations import (
     LinkSent,
     MessagePage,
@@ -32,6 +34,9 @@ _GLANCE = (1.0, 2.0)
 _ACTION = (1.0, 15.0)
 # A search may have to read through a very large event.
 _SEARCH = (1.0, 6.0)
+# Lists of a hundred thousand people.
+_LONG = (1.0, 180.0)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ApiClient:
@@ -129,6 +134,43 @@ class ApiClient:
     ) -> RegistrationOutcome | Failure:
         path = _event_path(event_id, "/registrations")
         return self._read(RegistrationOutcome, "POST", path, token, json=dict(person), timeout=_ACTION)
+
+    def import_people(
+        self,
+        token: str,
+        event_id: str,
+        content: bytes,
+        *,
+        columns: Mapping[str, str],
+        dry_run: bool,
+        all_or_nothing: bool = False,
+        mail: bool = True,
+    ) -> ImportReport | Failure:
+        """`columns` are field to heading, where the file's headings do not say it."""
+        wish = {"dry_run": dry_run, "all_or_nothing": all_or_nothing, "mail": mail}
+        query: dict[str, Any] = {name: str(is_wanted).lower() for name, is_wanted in wish.items()}
+        query["column"] = [f"{field}={heading}" for field, heading in columns.items()]
+        # A workbook is a ZIP archive; everything else is text.
+        kind = _XLSX if content.startswith(b"PK") else "text/csv"
+        path = _event_path(event_id, "/registrations/import")
+        headers = {"Content-Type": kind}
+        return self._read(ImportReport, "POST", path, token, data=content, params=query, headers=headers, timeout=_LONG)
+
+    def export_registrations(
+        self, token: str, event_id: str, ending: str, wish: Mapping[str, str]
+    ) -> requests.Response | Failure:
+        """The open answer, to be read piece by piece and closed."""
+        path = _event_path(event_id, f"/registrations.{ending}")
+        return self._send("GET", path, token, params=dict(wish), stream=True, timeout=_LONG)
+
+    def export_person(self, token: str, calendar: str, address: str) -> dict[str, Any] | Failure:
+        path = f"/calendars/{quote(calendar, safe='')}/privacy/export"
+        answer = self._send("POST", path, token, json={"address": address}, timeout=_ACTION)
+        return answer if isinstance(answer, Failure) else dict(answer.json())
+
+    def erase_person(self, token: str, calendar: str, address: str) -> ErasureReport | Failure:
+        path = f"/calendars/{quote(calendar, safe='')}/privacy/erase"
+        return self._read(ErasureReport, "POST", path, token, json={"address": address}, timeout=_ACTION)
 
     def _read(
         self, model: type[AnswerModel], method: str, path: str, token: str | None, **request: Any

@@ -96,17 +96,21 @@ class Applicant(BaseModel):
 class RegistrationOutcome(BaseModel):
     """The same for an address that was registered before and one that was not: what a newcomer gets at this moment."""
 
-    status: str = Field(description="`confirmed`, or `waitlisted` where the event is full.")
+    status: str = Field(
+        description="`confirmed`, or `waitlisted` where the event is full, or `pending` where the address is verified."
+    )
     detail: str
     event_id: UUID
     event_url: str
+    registration_id: UUID | None = Field(default=None, description="For organisers only.")
+    is_new: bool | None = Field(default=None, description="Whether it was not there before: for organisers only.")
 
 
 class RegistrationAnswer(BaseModel):
     """A registration as an organiser sees it. `position` is its place in the order of commit.
 
-    `address` is None for those who may only look. `answer_by` is until when a pending or offered one must be confirmed;
-    `answers` are by the key of the question.
+    `answer_by` is until when a pending or offered one must be confirmed; `answers` are by the key of the question.
+    Those who may only look get neither address and time zone nor what was typed freely.
     """
 
     id: UUID
@@ -122,15 +126,15 @@ class RegistrationAnswer(BaseModel):
     language: str
     time_zone: str | None
     answers: dict[str, Any] = {}
-    answer_by: datetime | None = None
     is_suspect: bool = False
     registered_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    answer_by: datetime | None = None
 
 
 class RegistrationDetail(RegistrationAnswer):
-    """`waiting_position` is 1 for who is next; None for who does not wait. Consent is None where others gave it."""
+    """`waiting_position` is 1 for who is next, None for who does not wait; consent is None where given elsewhere."""
 
     event_id: UUID
     waiting_position: int | None
@@ -152,6 +156,12 @@ class RegistrationCorrection(BaseModel):
     city: OptionalShortText = None
     language: Language | None = None
     time_zone: Zone | None = None
+
+
+class LinkWish(BaseModel):
+    """Whose link is wanted."""
+
+    address: Address
 
 
 class MessageAnswer(BaseModel):

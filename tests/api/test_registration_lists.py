@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from shared.models import AuditEntry, Event, Message, MessageKind, Registration, Role
+from shared.models import AuditEntry, Event, Message, MessageKind, Question, Registration, Role
 from tests.factories import make_calendar, make_event, make_organiser, register, token_for
 
 
@@ -87,6 +87,11 @@ def test_who_may_only_look_sees_no_address_and_cannot_guess_at_one(
 ) -> None:
     people(session, event)
     signed = headers(session, event, Role.VIEWER)
+    event.questions = [Question(event_id=event.id, position=at, key=kind, kind=kind, label=kind)
+                       for at, kind in enumerate(("long-text", "number"))]  # fmt: skip
+    given = {"long-text": "write to ada@example.org", "number": 4, "once": "x@example.org"}
+    session.execute(update(Registration).values(answers=given, time_zone="Europe/Paris"))
+    session.commit()
     one = session.scalars(select(Registration).order_by(Registration.position)).first()
     assert one is not None
 
@@ -96,6 +101,8 @@ def test_who_may_only_look_sees_no_address_and_cannot_guess_at_one(
         answer = client.get("/api/v1" + path, headers=signed)
         assert answer.status_code == 200
         assert "@" not in answer.text
+        assert "Paris" not in answer.text
+    assert client.get(f"/api/v1/registrations/{one.id}", headers=signed).json()["answers"] == {"number": 4}
     assert names(client, event, signed, search="ada.b") == []
     assert names(client, event, signed, search="100%") == []
     assert names(client, event, signed, search="lovelace") == ["Ada Lovelace"]

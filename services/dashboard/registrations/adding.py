@@ -13,14 +13,14 @@ from shared.territories import countries
 from shared.translations import LANGUAGES, language_name
 
 _FIELDS = ("name", "address", "organisation", "city", "country", "audience", "language", "consent")
-_FAILURE = "_adding_failure"
+_FAILURE, _ROUND = "_adding_failure", "_adding_round"
 
 
 def draw(viewer: Viewer, event: EventAnswer) -> None:
     failure: Failure | None = st.session_state.get(_FAILURE)
     with st.container(border=True, key="card_add"):
         markup.draw(title("Add someone"))
-        note("They get the same mail as if they had registered themselves. Registration may be closed; places still count.")
+        note("They get the same mail as if they had registered themselves. Works while registration is closed, too.")
         person = _typed(event, failure.fields if failure else {})
         if failure:
             _draw_failure(failure)
@@ -37,7 +37,7 @@ def _typed(event: EventAnswer, wrong: dict[str, str] | object) -> dict[str, obje
         country = st.selectbox(
             "Country (optional)",
             [None, *countries("en")],
-            key="add_country",
+            key=_key("country"),
             format_func=lambda code: countries("en")[code] if code else "not known",
         )
     with right:
@@ -46,18 +46,18 @@ def _typed(event: EventAnswer, wrong: dict[str, str] | object) -> dict[str, obje
         language = st.selectbox(
             "Language of their mails",
             list(LANGUAGES),
-            key="add_language",
+            key=_key("language"),
             format_func=lambda code: language_name(code, language="en"),
         )
     audience = _audience(event, messages)
-    consent = st.checkbox("They agreed that this event's organisers keep these details", key="add_consent")
+    consent = st.checkbox("They agreed that this event's organisers keep these details", key=_key("consent"))
     problem(messages.get("consent", ""))
     typed = {"name": name, "address": address, "organisation": organisation, "city": city, "country": country}
     return {**{k: v for k, v in typed.items() if v}, **audience, "language": language, "consent": consent}
 
 
 def _text(label: str, name: str, wrong: dict[str, str]) -> str:
-    typed = st.text_input(label, key=f"add_{name}", max_chars=254 if name == "address" else 200)
+    typed = st.text_input(label, key=_key(name), max_chars=254 if name == "address" else 200)
     problem(wrong.get(name, ""))
     return typed.strip()
 
@@ -68,7 +68,7 @@ def _audience(event: EventAnswer, wrong: dict[str, str]) -> dict[str, str]:
     chosen = st.selectbox(
         "Audience (optional)",
         [None, *event.audiences],
-        key="add_audience",
+        key=_key("audience"),
         format_func=lambda name: markup.label(name) if name else "not known",
     )
     problem(wrong.get("audience", ""))
@@ -93,12 +93,20 @@ def _add(viewer: Viewer, event: EventAnswer, person: dict[str, object]) -> None:
     if isinstance(outcome, Failure):
         st.session_state[_FAILURE] = outcome
         st.rerun()
-    clear()
-    where = "has a place" if outcome.status == "confirmed" else "is on the waiting list: the event is full"
-    said.good("Added", f"Unless the address was registered before, this person {where}. A mail tells them.")
+    _empty()
+    if outcome.is_new is False:
+        said.say("note", "Registered already", "The address was there before, and nothing has changed.")
+    where = (
+        "They have a place" if outcome.status == "confirmed" else "The event is full, so they are on the waiting list"
+    )
+    said.good("Added", f"{where}. A mail tells them.")
 
 
-def clear() -> None:
-    """An empty form for the next one. The fields are new ones then, since drawn ones cannot be emptied."""
+def _key(name: str) -> str:
+    """Fields of the next person are new ones, since drawn ones cannot be emptied."""
+    return f"add_{name}_{st.session_state.get(_ROUND, 0)}"
+
+
+def _empty() -> None:
     st.session_state.pop(_FAILURE, None)
-    st.session_state["_add_again"] = True
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1

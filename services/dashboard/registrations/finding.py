@@ -1,10 +1,13 @@
 """Narrowing the list: by status with its number, by words, by how people came."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from services.dashboard import snapshots
 from services.dashboard.failures import Failure
 from services.dashboard.formatting import count
+from services.dashboard.registrations import pages
 from services.dashboard.registrations.pages import Wish
 from services.dashboard.registrations.words import SOURCES, STATUSES, name_of_source, name_of_status
 from services.dashboard.viewer import Viewer
@@ -43,7 +46,7 @@ def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
         source = st.selectbox("Came by", [None, *SOURCES], key=_SOURCE, format_func=name_of_source, width=210)
         order = st.selectbox("Order", ["Latest first", "Earliest first"], key=_ORDER, width=170)
         suspects = st.toggle("Suspicious only", key=_SUSPECT, help="Those who came in a way that people seldom do.")
-    return Wish(
+    asked = Wish(
         event_id,
         search or "",
         None if status in {_ALL, None} else status,
@@ -51,6 +54,7 @@ def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
         suspects,
         order == "Latest first",
     )
+    return replace(asked, cursors=pages.cursors(asked))
 
 
 def clear() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from services.dashboard import markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
-from services.dashboard.registrations import pages, said
+from services.dashboard.registrations import said
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.registrations import RegistrationDetail
@@ -87,7 +87,9 @@ def _ask_whether_to_cancel(viewer: Viewer, person: RegistrationDetail) -> None:
 
 
 def _draw_correcting(viewer: Viewer, person: RegistrationDetail) -> None:
-    with st.expander("Correct name, organisation, city or language", icon=":material/edit:", key=f"correct_{person.id}"):
+    with st.expander(
+        "Correct name, organisation, city or language", icon=":material/edit:", key=f"correct_{person.id}"
+    ):
         typed = _typed(person)
         changes = {name: typed[name] or None for name in _CORRECTABLE if (typed[name] or None) != getattr(person, name)}
         pressed = st.button("Save the correction", key="save_correction", icon=":material/save:", disabled=not changes)

@@ -58,6 +58,11 @@ class Shown:
     trouble: Failure | None = None
 
 
+def is_shown(wish: Wish) -> bool:
+    last: Shown | None = st.session_state.get(_ON_SCREEN)
+    return last is not None and last.wish.event_id == wish.event_id
+
+
 def show(viewer: Viewer, wish: Wish) -> Shown | Failure:
     """The page asked for; while the API does not answer, the last one with the trouble."""
     last: Shown | None = st.session_state.get(_ON_SCREEN)
@@ -80,11 +85,11 @@ def renew() -> None:
 def cursors(asked: Wish) -> tuple[str, ...]:
     """How far the organiser has turned the pages of just this list."""
     held: tuple[Wish, tuple[str, ...]] | None = st.session_state.get(_CURSORS)
-    return held[1] if held and held[0] == asked else ()
+    return held[1] if held and held[0] == replace(asked, cursors=()) else ()
 
 
 def turn(asked: Wish, to: tuple[str, ...]) -> None:
-    st.session_state[_CURSORS] = (asked, to)
+    st.session_state[_CURSORS] = (replace(asked, cursors=()), to)
 
 
 def _keep(shown: Shown) -> Shown:

@@ -35,3 +35,6 @@ def draw() -> None:
     said = st.session_state.pop(_SAID, None)
     if said:
         markup.notice(*said)
+    if st.query_params.get("export") == "failed":
+        st.query_params.pop("export")
+        markup.notice("problem", "The export could not be made", "The service is not answering. Try again in a moment.")
