@@ -30,9 +30,10 @@ def draw(shown: Shown, asked: Wish, *, zone: str, sees_addresses: bool) -> None:
         height=_ROW_HEIGHT * (min(len(rows), 12) + 1) + 2,
         row_height=_ROW_HEIGHT,
         column_config=_columns(zone),
+        placeholder="",
         key=key,
         on_select=lambda: _choose(key, rows),
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": [] if at is None else [at], "columns": [], "cells": []}},
         alt=f"Registrations {_numbers(shown)}; choose a row to see the person.",
     )
@@ -43,8 +44,8 @@ def _row(row: RegistrationAnswer, *, sees_addresses: bool) -> dict[str, Any]:
     address = {"Address": row.address} if sees_addresses else {}
     return {
         "Name": row.name,
-        **address,
         "Status": STATUSES.get(row.status, row.status) + (" · suspicious" if row.is_suspect else ""),
+        **address,
         "Organisation": row.organisation,
         "City": row.city,
         "Country": country_name(row.country, language="en") if row.country else None,
@@ -57,7 +58,7 @@ def _row(row: RegistrationAnswer, *, sees_addresses: bool) -> dict[str, Any]:
 def _columns(zone: str) -> dict[str, Any]:
     where = place_name(zone)
     return {
-        "Name": st.column_config.TextColumn(width="medium", pinned=True),
+        "Name": st.column_config.TextColumn(width="medium"),
         "Registered": st.column_config.DatetimeColumn(
             f"Registered ({where})", format="D MMM YYYY, HH:mm", timezone=zone, width="medium"
         ),
@@ -65,9 +66,11 @@ def _columns(zone: str) -> dict[str, Any]:
 
 
 def _choose(key: str, rows: list[RegistrationAnswer]) -> None:
-    selected = st.session_state[key]["selection"]["rows"]
-    if selected and selected[0] < len(rows):
-        st.query_params[CHOSEN] = str(rows[selected[0]].id)
+    """By its box, or by any of its cells."""
+    selection = st.session_state[key]["selection"]
+    chosen = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    if chosen and chosen[0] < len(rows):
+        st.query_params[CHOSEN] = str(rows[chosen[0]].id)
     else:
         st.query_params.pop(CHOSEN, None)
 
@@ -92,7 +95,9 @@ def _draw_ways(shown: Shown, asked: Wish) -> None:
     at, further = shown.wish.cursors, shown.page.next
     with st.container(key="table_ways", horizontal=True, vertical_alignment="center"):
         since = f"as of {formatting.clock_time(shown.at)}"
-        markup.draw(markup.markup('<p class="pl-note">{words}</p>', words=f"{_numbers(shown)}, {since}"))
+        markup.draw(
+            markup.markup('<p class="pl-note">{words}</p>', words=f"{_numbers(shown)}, {since}"), width="content"
+        )
         st.button("Refresh", key="refresh", icon=":material/refresh:", on_click=pages.renew)
         if at or further:
             _way("Earlier page", "previous", "chevron_left", asked, at[:-1], disabled=not at)
