@@ -57,7 +57,12 @@ class World:
         calendars = [
             CalendarRole(
                 **CALENDAR.model_dump()
-                | {"id": CALENDAR.id if slug == CALENDAR.slug else uuid5(NAMESPACE_URL, slug), "slug": slug, "role": role, "title": f"{slug.title()} calendar"}
+                | {
+                    "id": CALENDAR.id if slug == CALENDAR.slug else uuid5(NAMESPACE_URL, slug),
+                    "slug": slug,
+                    "role": role,
+                    "title": f"{slug.title()} calendar",
+                }
             )
             for slug, role in self.roles.items()
         ]
