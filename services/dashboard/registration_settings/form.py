@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -57,7 +58,11 @@ class Form:
 
     def changes(self) -> dict[str, Any]:
         """What the API must be told."""
-        changed = {name: value for name, value in self.typed.items() if value != getattr(self.base, name)}
+        changed = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in self.typed.items()
+            if value != getattr(self.base, name)
+        }
         asked = question_drafts.to_json(self.questions)
         return changed if asked == _asked(self.base) else changed | {"questions": asked}
 

@@ -8,7 +8,7 @@ import streamlit as st
 from services.dashboard import markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
-from services.dashboard.registrations import said
+from services.dashboard.registrations import asking, said
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.registrations import RegistrationDetail
@@ -33,7 +33,10 @@ def _draw_for_living(viewer: Viewer, person: RegistrationDetail) -> None:
         words = "Confirm for them" if person.status == "pending" else "Take the place for them"
         _button(words, "check", lambda: _confirm(viewer, person), primary=True)
     _button("Send the link again", "forward_to_inbox", lambda: _send_link(viewer, person))
-    _button("Cancel registration …", "person_remove", lambda: _ask_whether_to_cancel(viewer, person))
+    _button("Cancel registration …", "person_remove", lambda: asking.ask("cancel", person.id))
+
+    if asking.is_open("cancel", person.id):
+        _ask_whether_to_cancel(viewer, person)
 
 
 def _button(words: str, icon: str, action: Callable[[], None], *, primary: bool = False) -> None:
@@ -71,15 +74,16 @@ def _send_link(viewer: Viewer, person: RegistrationDetail) -> None:
         said.say("note", "Sent already", "It is sent once an hour at most. Ask them to look among unwanted mail.")
 
 
-@st.dialog("Cancel this registration?", icon=":material/person_remove:")
+@st.dialog("Cancel this registration?", icon=":material/person_remove:", on_dismiss=asking.put_away)
 def _ask_whether_to_cancel(viewer: Viewer, person: RegistrationDetail) -> None:
     st.text(person.name)
     gives_back = "Their place goes to whoever waits longest. " if person.status in {"confirmed", "offered"} else ""
     st.write(f"{gives_back}They are told by mail. For half an hour it can be undone with the old place in the order.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep it", key="keep_registration"):
+        if st.button("Keep it", key="keep_registration", on_click=asking.put_away):
             st.rerun()
         if st.button("Cancel registration", key="really_cancel", type="primary"):
+            asking.put_away()
             failure = api().cancel_registration(viewer.token, str(person.id))
             if failure:
                 said.fail(failure)

@@ -9,7 +9,7 @@ from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.formatting import count, plural
 from services.dashboard.registration_settings.fields import note
-from services.dashboard.registrations import pages
+from services.dashboard.registrations import asking, pages
 from services.dashboard.registrations.table import CHOSEN
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
@@ -29,7 +29,9 @@ def draw(viewer: Viewer, event: EventAnswer, person: RegistrationDetail) -> None
         with st.container(key="privacy_buttons", horizontal=True):
             _draw_export(viewer, event, person.address)
             if st.button("Erase …", key="erase", icon=":material/delete_forever:"):
-                _ask_whether_to_erase(viewer, event, person)
+                asking.ask("erase", person.id)
+        if asking.is_open("erase", person.id):
+            _ask_whether_to_erase(viewer, event, person)
 
 
 def _draw_export(viewer: Viewer, event: EventAnswer, address: str) -> None:
@@ -51,7 +53,7 @@ def _draw_export(viewer: Viewer, event: EventAnswer, address: str) -> None:
             st.rerun()
 
 
-@st.dialog("Erase everything of this person?", icon=":material/delete_forever:")
+@st.dialog("Erase everything of this person?", icon=":material/delete_forever:", on_dismiss=asking.put_away)
 def _ask_whether_to_erase(viewer: Viewer, event: EventAnswer, person: RegistrationDetail) -> None:
     address = person.address or ""
     st.text(f"{person.name}\n{address}")
@@ -61,7 +63,7 @@ def _ask_whether_to_erase(viewer: Viewer, event: EventAnswer, person: Registrati
     )
     is_sure = st.checkbox("They asked for it, or there is no reason to keep it", key="erase_is_sure")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep it", key="keep_data"):
+        if st.button("Keep it", key="keep_data", on_click=asking.put_away):
             st.rerun()
         if st.button("Erase", key="really_erase", type="primary", disabled=not is_sure):
             _erase(viewer, event, address)
@@ -75,6 +77,7 @@ def _erase(viewer: Viewer, event: EventAnswer, address: str) -> None:
     if isinstance(outcome, Failure):
         markup.notice("problem", outcome.title, outcome.detail)
         return
+    asking.put_away()
     st.session_state[_REPORT] = outcome
     st.session_state.pop(_EXPORT, None)
     st.query_params.pop(CHOSEN, None)
