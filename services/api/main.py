@@ -7,7 +7,18 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, events, health, one_registration, privacy, problems, registrations, sessions, stats
+from services.api import (
+    calendars,
+    consents,
+    events,
+    health,
+    one_registration,
+    privacy,
+    problems,
+    registrations,
+    sessions,
+    stats,
+)
 from services.api.crowd import Crowd
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
@@ -36,7 +47,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     api = APIRouter(prefix="/api/v1")
-    for module in (sessions, events, registrations, one_registration, privacy, stats):
+    for module in (sessions, events, registrations, one_registration, consents, privacy, stats):
         api.include_router(module.router)
     app.include_router(api)
     for router in (health.router, calendars.router, pages.router):

@@ -7,24 +7,25 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 # Line breaks and tabs are text; every other control character, and the bidirectional overrides that make
 # one text look like another, are not.
-_LAYOUT = {"\n", "\r", "\t"}
+LAYOUT = {"\n", "\r", "\t"}
 _OVERRIDES = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
-def _is_control(character: str) -> bool:
+def is_refused(character: str) -> bool:
+    """Whether no text may hold it, unless it is one of LAYOUT."""
     return unicodedata.category(character) in {"Cc", "Cs"} or character in _OVERRIDES
 
 
 def clean_line(value: str) -> str:
     """Trim and fold white space; refuse control characters and line breaks."""
-    if any(_is_control(character) and character != "\t" for character in value):
+    if any(is_refused(character) and character != "\t" for character in value):
         raise ValueError("contains control characters or line breaks; remove them")
     return unicodedata.normalize("NFC", " ".join(value.split()))
 
 
 def clean_text(value: str) -> str:
     """Trim; keep line breaks; refuse other control characters."""
-    if any(_is_control(character) and character not in _LAYOUT for character in value):
+    if any(is_refused(character) and character not in LAYOUT for character in value):
         raise ValueError("contains control characters; remove them")
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n").strip())
 

@@ -8,9 +8,10 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.api.database import DatabaseSession
+from services.api.pages.answering import checked, given, has_answers
 from services.api.pages.event_view import EventView
 from services.api.pages.events import event_page
-from services.api.pages.forms import Form, check, message, read_form
+from services.api.pages.forms import Form, Typed, check, message, read_form
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.registrations import admit, find_event
@@ -19,6 +20,7 @@ from shared.admission import Application
 from shared.database import new_session
 from shared.errors import InvalidInput, RegistrationClosed
 from shared.models import RegistrationSource
+from shared.question_answers import FIELD
 from shared.schemas.registrations import Applicant
 from shared.settings import get_settings
 
@@ -33,11 +35,13 @@ async def register(event_key: str, request: Request, reader: CurrentReader) -> R
     applicant, form = check(Applicant, typed)
     if applicant is None:
         return await run_in_threadpool(_page_again, event_id, reader, form, 422)
+    if has_answers(typed):
+        applicant = await run_in_threadpool(_answering, event_id, reader, applicant, typed)
     try:
         application = Application(applicant, RegistrationSource.PAGE, reader.language)
         outcome = await admit(request.app.state.crowd, event_id, application)
     except InvalidInput as refused:
-        problems = {name: message(name, "unknown") for name in refused.fields}
+        problems = {name: message(name, "unknown") for name in refused.fields if not name.startswith(FIELD)}
         return await run_in_threadpool(_page_again, event_id, reader, Form(form.typed, problems), 422)
     except RegistrationClosed:
         return await run_in_threadpool(_page_again, event_id, reader, form, 409)
@@ -50,9 +54,16 @@ def show_form(event_key: str, reader: CurrentReader) -> Response:
     return RedirectResponse(reader.link(f"/events/{event_key}") + "#register", 303)
 
 
+def _answering(event_id: UUID, reader: Reader, applicant: Applicant, typed: Typed) -> Applicant:
+    with new_session() as session:
+        event = events.get_public(session, str(event_id))
+        return applicant.model_copy(update={"answers": given(event, typed, reader)})
+
+
 def _page_again(event_id: UUID, reader: Reader, form: Form, status: int) -> Response:
     with new_session() as session:
-        return event_page(events.get_public(session, str(event_id)), reader, form, status=status)
+        event = events.get_public(session, str(event_id))
+        return event_page(event, reader, checked(event, form, reader) if status == 422 else form, status=status)
 
 
 @router.api_route("/events/{event_key}/registered", methods=READING)
