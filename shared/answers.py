@@ -1,6 +1,8 @@
 """How models become the answers of `shared/schemas`."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,7 @@ from shared.programme import Slot, slots
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
 from shared.schemas.questions import QuestionFacts, QuestionKind
-from shared.schemas.registrations import MessageAnswer, RegistrationAnswer, RegistrationDetail
+from shared.schemas.registrations import AnswerInWords, MessageAnswer, RegistrationAnswer, RegistrationDetail
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
 from shared.settings import get_settings
@@ -117,13 +119,31 @@ def registration_answer(registration: Registration, *, sees_all: bool) -> Regist
 
 
 def registration_detail(session: Session, registration: Registration, *, sees_all: bool) -> RegistrationDetail:
+    answer = registration_answer(registration, sees_all=sees_all)
     return RegistrationDetail(
-        **registration_answer(registration, sees_all=sees_all).model_dump(),
+        **answer.model_dump(),
         event_id=registration.event_id,
+        answered=_in_words(registration.event, answer.answers),
         waiting_position=waiting_lists.position_of(session, registration),
         consent_version=registration.consent_version if sees_all else None,
         consented_at=registration.consented_at if sees_all else None,
     )
+
+
+def _in_words(event: Event, given: Mapping[str, Any]) -> list[AnswerInWords]:
+    """In the order of the questions; those that are not asked any more come last."""
+    if not given:
+        return []
+    in_order = sorted(event.questions, key=lambda question: (question.retired_at is not None, question.position))
+    return [
+        AnswerInWords(
+            key=question.key,
+            question=questions.label(question, event.text_language),
+            answer=questions.shown(question, given[question.key], event.text_language),
+        )
+        for question in in_order
+        if given.get(question.key) is not None
+    ]
 
 
 def message_answer(message: Message, *, sees_all: bool) -> MessageAnswer:

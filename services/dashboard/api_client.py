@@ -107,9 +107,7 @@ class ApiClient:
     def messages_of(self, token: str, registration_id: str) -> MessagePage | Failure:
         return self._read(MessagePage, "GET", _registration_path(registration_id, "/messages"), token)
 
-    def correct(
-        self, token: str, registration_id: str, changes: Mapping[str, str | None]
-    ) -> RegistrationAnswer | Failure:
+    def correct(self, token: str, registration_id: str, changes: Mapping[str, object]) -> RegistrationAnswer | Failure:
         path = _registration_path(registration_id)
         return self._read(RegistrationAnswer, "PATCH", path, token, json=dict(changes), timeout=_ACTION)
 

@@ -175,10 +175,19 @@ class RegistrationAnswer(BaseModel):
     answer_by: datetime | None = None
 
 
+class AnswerInWords(BaseModel):
+    """An answer as people read it, in the event's language, beside its question; also of one not asked any more."""
+
+    key: str
+    question: str
+    answer: str
+
+
 class RegistrationDetail(RegistrationAnswer):
     """`waiting_position` is 1 for who is next, None for who does not wait; consent is None where given elsewhere."""
 
     event_id: UUID
+    answered: list[AnswerInWords] = []
     waiting_position: int | None
     consent_version: str | None
     consented_at: datetime | None

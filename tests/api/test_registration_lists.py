@@ -111,11 +111,17 @@ def test_who_may_only_look_sees_no_address_and_cannot_guess_at_one(
 def test_one_registration_is_shown_whole(session: Session, client: TestClient, event: Event) -> None:
     people(session, event)
     second = register(session, event, "eve@example.org", name="Eve")
+    choices = [{"key": "veg", "label": "Vegetarian"}]
+    facts = {"position": 1, "key": "diet", "kind": "choice", "label": "What do you eat?", "choices": choices}
+    event.questions, event.has_questions = [Question(event_id=event.id, **facts)], True
+    second.answers = {"diet": "veg"}
+    session.commit()
 
     answer = client.get(f"/api/v1/registrations/{second.id}", headers=headers(session, event)).json()
 
     assert (answer["status"], answer["waiting_position"]) == ("waitlisted", 2)
     assert (answer["address"], answer["event_id"]) == ("eve@example.org", str(event.id))
+    assert answer["answered"] == [{"key": "diet", "question": "What do you eat?", "answer": "Vegetarian"}]
     assert answer["consent_version"]
 
 

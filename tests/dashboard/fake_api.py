@@ -28,7 +28,7 @@ PASSWORD = "a long enough password"
 
 @dataclass
 class World:
-    """What the fake knows. `refuse` maps a path's ending to the refusal it answers with."""
+    """What the fake knows. `refuse` maps the ending of `METHOD /path` to the refusal it answers with."""
 
     events: dict[str, EventAnswer] = field(default_factory=dict)
     stats_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -93,7 +93,7 @@ def make_app(world: World) -> FastAPI:
     async def note(request: Request, go_on: Any) -> Response:
         world.calls.append(f"{request.method} {request.url.path}")
         for ending, refusal in world.refuse.items():
-            if request.url.path.endswith(ending):
+            if f"{request.method} {request.url.path}".endswith(ending):
                 return refuse(request, refusal)
         answer: Response = await go_on(request)
         return answer

@@ -131,7 +131,7 @@ def test_an_edit_by_somebody_else_comes_in_and_what_was_typed_stays(fake, open_p
 
 def test_a_refusal_stands_at_the_field_it_names_and_keeps_what_was_typed(fake, open_page, webinar):
     page = open_page(PAGE)
-    fake.world.refuse[f"/events/{webinar.id}"] = Refusal(
+    fake.world.refuse[f"PATCH /api/v1/events/{webinar.id}"] = Refusal(
         422, "invalid-input", "Not right", "Registration would close before it opens.",
         fields={"registration_closes_at": "must be later than registration_opens_at"},
     )  # fmt: skip

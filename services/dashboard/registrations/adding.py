@@ -6,7 +6,7 @@ from services.dashboard import markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.registration_settings.fields import note, problem, title
-from services.dashboard.registrations import said
+from services.dashboard.registrations import answer_fields, said
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.territories import countries
@@ -50,10 +50,11 @@ def _typed(event: EventAnswer, wrong: dict[str, str] | object) -> dict[str, obje
             format_func=lambda code: language_name(code, language="en"),
         )
     audience = _audience(event, messages)
+    answers = _answers(event, messages)
     consent = st.checkbox("They agreed that this event's organisers keep these details", key=_key("consent"))
     problem(messages.get("consent", ""))
     typed = {"name": name, "address": address, "organisation": organisation, "city": city, "country": country}
-    return {**{k: v for k, v in typed.items() if v}, **audience, "language": language, "consent": consent}
+    return {**{k: v for k, v in typed.items() if v}, **audience, **answers, "language": language, "consent": consent}
 
 
 def _text(label: str, name: str, wrong: dict[str, str]) -> str:
@@ -75,10 +76,20 @@ def _audience(event: EventAnswer, wrong: dict[str, str]) -> dict[str, str]:
     return {"audience": chosen} if chosen else {}
 
 
+def _answers(event: EventAnswer, wrong: dict[str, str]) -> dict[str, object]:
+    """Nothing must be answered here: an organiser enters what is known."""
+    if not event.questions:
+        return {}
+    with st.expander("Answers to the questions (optional)", icon=":material/quiz:", key=_key("answers")):
+        typed = answer_fields.draw(event.questions, _key("answer"), given={}, wrong=wrong)
+    given = {key: value for key, value in typed.items() if value is not None}
+    return {"answers": given} if given else {}
+
+
 def _draw_failure(failure: Failure) -> None:
     if failure.cause is Cause.UNREACHABLE:
         markup.notice("problem", failure.title, "It is not sure whether they were added. Look for them in the list.")
-    elif not set(failure.fields) & set(_FIELDS):
+    elif not {name.partition(".")[0] for name in failure.fields} & {*_FIELDS, "answers"}:
         markup.notice("problem", failure.title, failure.detail)
 
 

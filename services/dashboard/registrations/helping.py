@@ -7,14 +7,11 @@ import streamlit as st
 
 from services.dashboard import markup
 from services.dashboard.api_client import api
-from services.dashboard.failures import Cause, Failure
-from services.dashboard.registrations import asking, said
+from services.dashboard.failures import Failure
+from services.dashboard.registrations import asking, correcting, said
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.registrations import RegistrationDetail
-from shared.translations import LANGUAGES, language_name
-
-_CORRECTABLE = ("name", "organisation", "city", "language")
 
 
 def draw(viewer: Viewer, event: EventAnswer, person: RegistrationDetail) -> None:
@@ -25,7 +22,7 @@ def draw(viewer: Viewer, event: EventAnswer, person: RegistrationDetail) -> None
         else:
             _draw_for_living(viewer, person)
     if person.status != "cancelled":
-        _draw_correcting(viewer, person)
+        correcting.draw(viewer, event, person)
 
 
 def _draw_for_living(viewer: Viewer, person: RegistrationDetail) -> None:
@@ -88,42 +85,3 @@ def _ask_whether_to_cancel(viewer: Viewer, person: RegistrationDetail) -> None:
             if failure:
                 said.fail(failure)
             said.good("Cancelled", "They are told by mail. Take it up again below if this was a mistake.")
-
-
-def _draw_correcting(viewer: Viewer, person: RegistrationDetail) -> None:
-    with st.expander(
-        "Correct name, organisation, city or language", icon=":material/edit:", key=f"correct_{person.id}"
-    ):
-        typed = _typed(person)
-        changes = {name: typed[name] or None for name in _CORRECTABLE if (typed[name] or None) != getattr(person, name)}
-        pressed = st.button("Save the correction", key="save_correction", icon=":material/save:", disabled=not changes)
-        if pressed and changes:
-            outcome = api().correct(viewer.token, str(person.id), changes)
-            if not isinstance(outcome, Failure):
-                said.good("Corrected")
-            elif outcome.cause is Cause.REFUSED and outcome.fields:
-                for name, message in outcome.fields.items():
-                    markup.notice("problem", name.replace("_", " ").capitalize(), message)
-            else:
-                markup.notice("problem", outcome.title, outcome.detail)
-
-
-def _typed(person: RegistrationDetail) -> dict[str, str]:
-    """Kept by Streamlit until it is saved: a refusal loses nothing."""
-    left, right = st.columns(2)
-    key = str(person.id)
-    with left:
-        name = st.text_input("Name", person.name, key=f"correct_name_{key}", max_chars=200)
-        city = st.text_input("City", person.city or "", key=f"correct_city_{key}", max_chars=200)
-    with right:
-        organisation = st.text_input(
-            "Organisation", person.organisation or "", key=f"correct_organisation_{key}", max_chars=200
-        )
-        languages = sorted({*LANGUAGES, person.language}, key=lambda code: code != person.language)
-        language = st.selectbox(
-            "Language of their mails",
-            languages,
-            key=f"correct_language_{key}",
-            format_func=lambda code: language_name(code, language="en"),
-        )
-    return {"name": name.strip(), "city": city.strip(), "organisation": organisation.strip(), "language": language}

@@ -1,7 +1,6 @@
 """One person chosen: what is known of the registration, the answers given, and the mails sent."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import streamlit as st
 
@@ -12,7 +11,6 @@ from services.dashboard.markup import Markup
 from services.dashboard.registrations.words import MAIL_STATES, MAILS, SOURCES, status_badge
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
-from shared.schemas.questions import QuestionFacts, QuestionKind
 from shared.schemas.registrations import MessageAnswer, RegistrationDetail
 from shared.territories import country_name
 from shared.translations import language_name
@@ -27,7 +25,7 @@ def draw_facts(person: RegistrationDetail, event: EventAnswer) -> None:
             status=status_badge(person.status),
         )
     )
-    rows = [*_facts(person, zone), *_answers(person, event.questions)]
+    rows = [*_facts(person, zone), *((given.question, given.answer) for given in person.answered)]
     drawn = markup.join(
         markup.markup("<div><dt>{name}</dt><dd>{value}</dd></div>", name=name, value=value) for name, value in rows
     )
@@ -62,28 +60,6 @@ def _consent(person: RegistrationDetail, zone: str) -> str:
     if person.consented_at is None:
         return "elsewhere: an organiser registered them"
     return f"{formatting.moment_in(person.consented_at, zone)}, text {person.consent_version}"
-
-
-def _answers(person: RegistrationDetail, questions: list[QuestionFacts]) -> Iterable[tuple[str, str]]:
-    """In the order of the questions; then what was asked once and is not any more."""
-    known = {question.key: question for question in questions}
-    for key in [*(key for key in known if key in person.answers), *(key for key in person.answers if key not in known)]:
-        question = known.get(key)
-        yield (question.label if question else key), answer_words(person.answers[key], question)
-
-
-def answer_words(value: Any, question: QuestionFacts | None) -> str:
-    """An answer as people would say it."""
-    labels = {choice.key: choice.label for choice in question.choices} if question else {}
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list):
-        return ", ".join(labels.get(str(one), str(one)) for one in value)
-    if isinstance(value, dict):
-        return "Agreed" if value.get("agreed") else "Not agreed"
-    if isinstance(value, float) and question and question.kind is QuestionKind.NUMBER:
-        return f"{value:g}"
-    return labels.get(str(value), str(value))
 
 
 def draw_mails(viewer: Viewer, person: RegistrationDetail, zone: str) -> None:
