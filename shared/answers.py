@@ -108,25 +108,25 @@ def _local(event: Event, instant: datetime) -> datetime:
 _NOT_FOR_VIEWERS = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT, QuestionKind.CONSENT}
 
 
-def registration_answer(registration: Registration, *, sees_all: bool) -> RegistrationAnswer:
-    """`sees_all` for those who may edit."""
+def registration_answer(registration: Registration, *, sees_people: bool) -> RegistrationAnswer:
+    """`sees_people` is False for viewers."""
     answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
-    if sees_all:
+    if sees_people:
         return answer
     shown = {one.key for one in registration.event.questions if one.kind not in _NOT_FOR_VIEWERS}
     given = {key: value for key, value in answer.answers.items() if key in shown}
     return answer.model_copy(update={"address": None, "time_zone": None, "answers": given})
 
 
-def registration_detail(session: Session, registration: Registration, *, sees_all: bool) -> RegistrationDetail:
-    answer = registration_answer(registration, sees_all=sees_all)
+def registration_detail(session: Session, registration: Registration, *, sees_people: bool) -> RegistrationDetail:
+    answer = registration_answer(registration, sees_people=sees_people)
     return RegistrationDetail(
         **answer.model_dump(),
         event_id=registration.event_id,
         answered=_in_words(registration.event, answer.answers),
         waiting_position=waiting_lists.position_of(session, registration),
-        consent_version=registration.consent_version if sees_all else None,
-        consented_at=registration.consented_at if sees_all else None,
+        consent_version=registration.consent_version if sees_people else None,
+        consented_at=registration.consented_at if sees_people else None,
     )
 
 
@@ -146,12 +146,12 @@ def _in_words(event: Event, given: Mapping[str, Any]) -> list[AnswerInWords]:
     ]
 
 
-def message_answer(message: Message, *, sees_all: bool) -> MessageAnswer:
-    """`sees_all` for those who may edit: what a mail server replies often quotes the address."""
+def message_answer(message: Message, *, sees_people: bool) -> MessageAnswer:
+    """`sees_people` is False for viewers: what a mail server replies often quotes the address."""
     facts = {name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts")}
     hidden: dict[str, str | None] = {"address": None, "reply": None}
     shown = {"address": message.registration.address, "reply": message.reply}
-    return MessageAnswer(**facts, **(shown if sees_all else hidden))
+    return MessageAnswer(**facts, **(shown if sees_people else hidden))
 
 
 def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:

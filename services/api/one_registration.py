@@ -22,7 +22,7 @@ def read_registration(
 ) -> RegistrationDetail:
     """With the place on the waiting list, and the consent it rests on."""
     sees_all = sees_people(registration.event, session, organiser)
-    return answers.registration_detail(session, registration, sees_all=sees_all)
+    return answers.registration_detail(session, registration, sees_people=sees_all)
 
 
 @router.get("/messages")
@@ -40,7 +40,7 @@ def list_messages_of_one(
     found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
     sees_all = sees_people(registration.event, session, organiser)
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    rows = [answers.message_answer(one, sees_all=sees_all) for one in found[:limit]]
+    rows = [answers.message_answer(one, sees_people=sees_all) for one in found[:limit]]
     return MessagePage(messages=rows, next=cursor)
 
 
@@ -53,7 +53,7 @@ def take_up_again(
     found = registrations.take_up_again(session, registration.id)
     if found.status != was:
         audit.record(session, "registration.taken-up-again", by=organiser, event=found.event)
-    return answers.registration_detail(session, found, sees_all=True)
+    return answers.registration_detail(session, found, sees_people=True)
 
 
 @router.post("/confirm")
@@ -65,7 +65,7 @@ def confirm(
     found = registrations.confirm(session, registration.id)
     if found.status != was:
         audit.record(session, "registration.confirmed-on-behalf", by=organiser, event=found.event)
-    return answers.registration_detail(session, found, sees_all=True)
+    return answers.registration_detail(session, found, sees_people=True)
 
 
 @router.post("/send-link")

@@ -144,18 +144,18 @@ def _wish(
 def list_registrations(
     event: ViewedEvent,
     session: DatabaseSession,
-    sees_all: SeesPeople,
+    sees_people: SeesPeople,
     wish: Annotated[Wish, Depends(_wish)],
     limit: paging.Limit = 50,
     after: paging.After = None,
 ) -> RegistrationPage:
     """In the order they were taken, or the latest first. Those who may only look search by name, not by address."""
-    query = registration_lists.query(event.id, wish, with_address=sees_all)
+    query = registration_lists.query(event.id, wish, with_address=sees_people)
     if after is not None:
         query = query.where(registration_lists.beyond(paging.number(after), wish))
     found = list(session.scalars(query.limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].position) if len(found) > limit else None
-    rows = [answers.registration_answer(one, sees_all=sees_all) for one in found[:limit]]
+    rows = [answers.registration_answer(one, sees_people=sees_people) for one in found[:limit]]
     return RegistrationPage(registrations=rows, next=cursor)
 
 
@@ -197,7 +197,7 @@ def correct_registration(
 ) -> RegistrationAnswer:
     corrected = registrations.correct(session, registration.id, body)
     audit.record(session, "registration.corrected", by=organiser, event=registration.event)
-    return answers.registration_answer(corrected, sees_all=True)
+    return answers.registration_answer(corrected, sees_people=True)
 
 
 @router.delete("/registrations/{registration_id}", status_code=204)
@@ -213,7 +213,7 @@ def cancel_registration(
 def list_messages(
     event: ViewedEvent,
     session: DatabaseSession,
-    sees_all: SeesPeople,
+    sees_people: SeesPeople,
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[MessageStatus | None, Query()] = None,
@@ -226,5 +226,5 @@ def list_messages(
         query = query.where(Message.id > paging.identifier(after))
     found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    rows = [answers.message_answer(one, sees_all=sees_all) for one in found[:limit]]
+    rows = [answers.message_answer(one, sees_people=sees_people) for one in found[:limit]]
     return MessagePage(messages=rows, next=cursor)
