@@ -210,7 +210,7 @@ def test_somebody_is_added_and_shown(fake, open_page, webinar):
     page.text_input(key="add_name_0").input("Grace Hopper")
     page.text_input(key="add_address_0").input("grace@example.org").run()
     page.button(key="add_person").click().run()
-    assert "without it the registration cannot be kept" in words(page)
+    assert "Without it the registration cannot be kept." in words(page)
 
     page.checkbox(key="add_consent_0").check().run()
     page.button(key="add_person").click().run()

@@ -13,6 +13,11 @@ from shared.territories import countries
 from shared.translations import LANGUAGES, language_name
 
 _FIELDS = ("name", "address", "organisation", "city", "country", "audience", "language", "consent")
+_NEEDED = {
+    "name": "A name is needed.",
+    "address": "An e-mail address is needed.",
+    "consent": "Without it the registration cannot be kept.",
+}
 _FAILURE, _ROUND = "_adding_failure", "_adding_round"
 
 
@@ -53,8 +58,9 @@ def _typed(event: EventAnswer, wrong: dict[str, str] | object) -> dict[str, obje
     answers = _answers(event, messages)
     consent = st.checkbox("They agreed that this event's organisers keep these details", key=_key("consent"))
     problem(messages.get("consent", ""))
-    typed = {"name": name, "address": address, "organisation": organisation, "city": city, "country": country}
-    return {**{k: v for k, v in typed.items() if v}, **audience, **answers, "language": language, "consent": consent}
+    known = {"organisation": organisation, "city": city, "country": country}
+    given = {field: value for field, value in known.items() if value}
+    return {"name": name, "address": address, **given, **audience, **answers, "language": language, "consent": consent}
 
 
 def _text(label: str, name: str, wrong: dict[str, str]) -> str:
@@ -94,9 +100,7 @@ def _draw_failure(failure: Failure) -> None:
 
 
 def _add(viewer: Viewer, event: EventAnswer, person: dict[str, object]) -> None:
-    missing = {name: "is needed" for name in ("name", "address") if not person.get(name)}
-    if not person["consent"]:
-        missing["consent"] = "is needed: without it the registration cannot be kept"
+    missing = {name: words for name, words in _NEEDED.items() if not person[name]}
     if missing:
         st.session_state[_FAILURE] = Failure(Cause.REFUSED, "Something is missing", fields=missing)
         st.rerun()
