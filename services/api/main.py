@@ -8,7 +8,19 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, consents, events, health, privacy, problems, proofs, registrations, sessions, stats
+from services.api import (
+    calendars,
+    consents,
+    events,
+    health,
+    one_registration,
+    privacy,
+    problems,
+    proofs,
+    registrations,
+    sessions,
+    stats,
+)
 from services.api.crowd import Crowd
 from services.api.guard import guarding
 from services.api.headers import SafeHeaders
@@ -49,7 +61,7 @@ def create_app() -> FastAPI:
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
-    for module in (proofs, events, sessions, consents, privacy, stats):
+    for module in (proofs, events, sessions, one_registration, consents, privacy, stats):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

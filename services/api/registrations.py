@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import select
@@ -14,16 +14,17 @@ from sqlalchemy.orm import joinedload
 from starlette.concurrency import run_in_threadpool
 
 from services.api import paging
-from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, ViewedEvent, current
+from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, SeesPeople, ViewedEvent, current
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
 from services.api.openapi import refused
 from services.api.public_events import await_event, forget_events
-from shared import answers, audit, calendars, events, registrations
+from shared import answers, audit, calendars, events, registration_lists, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.errors import NotFound
 from shared.models import Message, MessageStatus, Registration, RegistrationSource, RegistrationStatus, Role
+from shared.registration_lists import Wish
 from shared.schemas.registrations import (
     Applicant,
     MessagePage,
@@ -133,26 +134,37 @@ async def admit(crowd: Crowd, event_id: UUID, application: Application) -> Outco
     return outcome
 
 
+def _wish(
+    search: Annotated[
+        str | None, Query(max_length=200, description="The beginning of an address, or a part of a name.")
+    ] = None,
+    status: Annotated[RegistrationStatus | None, Query()] = None,
+    source: Annotated[RegistrationSource | None, Query()] = None,
+    is_suspect: Annotated[
+        bool | None, Query(description="Only those that came as programs do, or only the others.")
+    ] = None,
+    latest_first: Annotated[bool, Query()] = False,
+) -> Wish:
+    return Wish(search or "", status, source, is_suspect, latest_first)
+
+
 @router.get("/events/{event_key}/registrations")
 def list_registrations(
     event: ViewedEvent,
     session: DatabaseSession,
+    sees_people: SeesPeople,
+    wish: Annotated[Wish, Depends(_wish)],
     limit: paging.Limit = 50,
     after: paging.After = None,
-    status: Annotated[RegistrationStatus | None, Query()] = None,
-    suspect: Annotated[bool | None, Query(description="Only those that came as programs do, or only others.")] = None,
 ) -> RegistrationPage:
-    """In the order they were taken."""
-    query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.position)
-    if status is not None:
-        query = query.where(Registration.status == status)
-    if suspect is not None:
-        query = query.where(Registration.is_suspect.is_(suspect))
+    """In the order they were taken, or the latest first. Those who may only look search by name, not by address."""
+    query = registration_lists.query(event.id, wish, with_address=sees_people)
     if after is not None:
-        query = query.where(Registration.position > paging.number(after))
+        query = query.where(registration_lists.beyond(paging.number(after), wish))
     found = list(session.scalars(query.limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].position) if len(found) > limit else None
-    return RegistrationPage(registrations=[answers.registration_answer(one) for one in found[:limit]], next=cursor)
+    rows = [answers.registration_answer(one, sees_people=sees_people) for one in found[:limit]]
+    return RegistrationPage(registrations=rows, next=cursor)
 
 
 @router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse)
@@ -193,7 +205,7 @@ def correct_registration(
 ) -> RegistrationAnswer:
     corrected = registrations.correct(session, registration.id, body)
     audit.record(session, "registration.corrected", by=organiser, event=registration.event)
-    return answers.registration_answer(corrected)
+    return answers.registration_answer(corrected, sees_people=True)
 
 
 @router.delete("/registrations/{registration_id}", status_code=204)
@@ -209,6 +221,7 @@ def cancel_registration(
 def list_messages(
     event: ViewedEvent,
     session: DatabaseSession,
+    sees_people: SeesPeople,
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[MessageStatus | None, Query()] = None,
@@ -221,4 +234,5 @@ def list_messages(
         query = query.where(Message.id > paging.identifier(after))
     found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    return MessagePage(messages=[answers.message_answer(one) for one in found[:limit]], next=cursor)
+    rows = [answers.message_answer(one, sees_people=sees_people) for one in found[:limit]]
+    return MessagePage(messages=rows, next=cursor)
