@@ -312,22 +312,26 @@ def test_when_redis_answers_again_it_counts_again(session: Session, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("host", "names"),
+    ("host", "connection", "around"),
     [
-        ("203.0.113.7", ["203.0.113.7/32", "203.0.113.0/24"]),
-        ("2001:db8:1:2:3:4:5:6", ["2001:db8:1:2::/64", "2001:db8:1::/48"]),
-        ("::ffff:203.0.113.7", ["203.0.113.7/32", "203.0.113.0/24"]),
-        ("fe80::1%eth0", ["fe80::/64", "fe80::/48"]),
-        ("127.0.0.1", []),
-        ("::1", []),
-        ("::ffff:127.0.0.1", []),
-        ("testclient", []),
-        ("", []),
-        (None, []),
+        ("203.0.113.7", "203.0.113.7", "203.0.113.250"),
+        ("::ffff:203.0.113.7", "203.0.113.7", "203.0.113.250"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::9", "2001:db8:1:ffff::9"),
+        ("fe80::1%eth0", "fe80::2", "fe80:0:0:9::"),
     ],
 )
-def test_a_network_is_what_one_connection_has_and_what_is_around_it(host: str | None, names: list[str]) -> None:
-    assert [network.name for network in networks_of(host)] == names
+def test_a_network_is_what_one_connection_has_and_what_is_around_it(host: str, connection: str, around: str) -> None:
+    own, wide = networks_of(host)
+
+    assert networks_of(connection) == (own, wide)
+    assert networks_of(around)[1] == wide
+    assert (own == networks_of(around)[0]) == (connection == around)
+    assert own.digest != wide.digest
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "0.0.0.0", "testclient", "", None])
+def test_this_machine_and_what_is_no_address_belong_to_no_network(host: str | None) -> None:
+    assert networks_of(host) == ()
 
 
 def test_whoever_has_a_whole_network_is_limited_as_well(session: Session) -> None:
