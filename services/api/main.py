@@ -7,11 +7,12 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, events, health, privacy, problems, proofs, registrations, sessions, stats
+from services.api import calendars, consents, events, health, privacy, problems, proofs, registrations, sessions, stats
 from services.api.crowd import Crowd
 from services.api.guard import guarding
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
+from services.api.openapi import DocumentedApp
 from services.api.pages import routes as pages
 from services.api.request_log import RequestLog
 from shared.logs import configure_logs
@@ -28,7 +29,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app() -> FastAPI:
     configure_logs()
-    app = FastAPI(
+    app = DocumentedApp(
         title="Plenary",
         description="Public events: announce, register, mail, calendar, watch.",
         version="0.1.0",
@@ -38,7 +39,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     api = APIRouter(prefix="/api/v1")
-    for module in (sessions, events, registrations, proofs, privacy, stats):
+    for module in (sessions, events, registrations, proofs, consents, privacy, stats):
         api.include_router(module.router)
     app.include_router(api)
     for router in (health.router, calendars.router, pages.router):

@@ -18,6 +18,7 @@ from services.api import paging
 from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, ViewedEvent, current
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
+from services.api.openapi import refused
 from shared import answers, audit, calendars, events, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
@@ -53,7 +54,12 @@ _COLUMNS = ("position", "status", "name", "address", "organisation", "city", "co
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@router.post("/events/{event_key}/registrations", status_code=201, response_model_exclude_none=True)
+@router.post(
+    "/events/{event_key}/registrations",
+    status_code=201,
+    response_model_exclude_none=True,
+    responses=refused(401, 403, 409, 503),
+)
 async def register(
     event_key: str,
     body: Applicant,
@@ -189,7 +195,7 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-@router.patch("/registrations/{registration_id}")
+@router.patch("/registrations/{registration_id}", responses=refused(409))
 def correct_registration(
     registration: EditedRegistration,
     body: RegistrationCorrection,

@@ -64,6 +64,25 @@ class LocalHour(BaseModel):
     count: int
 
 
+class ChoiceCount(BaseModel):
+    key: str
+    label: str
+    count: int
+
+
+class QuestionCount(BaseModel):
+    """How many of those with a place `answered`, and with what, in the words of the event's language.
+
+    `choices` is empty where answers differ from each other: texts, numbers, dates. Who took several counts in each.
+    """
+
+    key: str
+    label: str
+    kind: str
+    answered: int
+    choices: list[ChoiceCount]
+
+
 class FeedEntry(BaseModel):
     """A registration as it may stand on a screen others can see: first name only, no address."""
 
@@ -125,6 +144,7 @@ class Stats(BaseModel):
     audiences: list[AudienceCount]
     countries: list[CountryCount]
     local_hours: list[LocalHour]
+    questions: list[QuestionCount] = []
     feed: list[FeedEntry]
     mail: MailCounts
     reminders: list[ReminderState]

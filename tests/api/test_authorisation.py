@@ -35,6 +35,7 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/events/{event_key}/postpone"): Role.EDITOR,
     ("GET", "/events/{event_key}/announcement"): Role.VIEWER,
     ("POST", "/events/{event_key}/registrations"): PUBLIC,
+    ("GET", "/events/{event_key}/consent"): PUBLIC,
     ("GET", "/events/{event_key}/registrations"): Role.VIEWER,
     ("GET", "/events/{event_key}/registrations.csv"): Role.VIEWER,
     ("GET", "/events/{event_key}/messages"): Role.VIEWER,

@@ -39,6 +39,30 @@ PROGRAMME: list[dict[str, Any]] = [
     {"title": "Questions", "kind": "questions", "minutes": 65},
 ]
 
+QUESTIONS: list[dict[str, Any]] = [
+    {
+        "key": "eat",
+        "kind": "choice",
+        "label": "What do you eat?",
+        "help": "For the lunch at noon, which the city invites you to.",
+        "is_required": True,
+        "choices": [{"key": "all", "label": "Everything"}, {"key": "vegan", "label": "Vegan"}],
+    },
+    {
+        "key": "topics",
+        "kind": "choices",
+        "label": "What shall we speak about?",
+        "choices": [{"key": "water", "label": "Water"}, {"key": "trees", "label": "Trees, and who waters them"}],
+        "maximum": 2,
+    },
+    {"key": "first", "kind": "yes-no", "label": "Is it your first time?"},
+    {"key": "people", "kind": "number", "label": "People in your city", "minimum": 1},
+    {"key": "since", "kind": "date", "label": "In office since"},
+    {"key": "hopes", "kind": "long-text", "label": "What do you hope to take home?", "help": "A line or two."},
+    {"key": "tag", "kind": "short-text", "label": "ما الذي يُكتب على بطاقتك؟"},
+    {"key": "photos", "kind": "consent", "label": "You may take photos of me.", "help": "They go on our site."},
+]
+
 
 def _behind_proxy() -> ASGIApp:
     """So that a browser can come from somewhere, by saying so."""
@@ -164,6 +188,34 @@ def test_the_browser_and_the_server_write_the_same(visit: Visit, session: Sessio
         ).locator(slot)
 
         expect(by_server).to_have_text(by_script.replace("\u2060", ""))
+
+
+def test_questions_are_answered_and_corrected_without_javascript(visit: Visit, session: Session) -> None:
+    event = summer_event(session, questions=QUESTIONS)
+    page = visit(f"/events/{event.slug}", java_script_enabled=False, width=390, color_scheme="dark")
+    assert no_wider_than_the_screen(page)
+    fill_in(page)
+    page.get_by_label("People in your city").fill("a million")
+    page.get_by_role("group", name="What shall we speak about?").get_by_label("Water", exact=True).check()
+    page.get_by_role("button", name="Register").click()
+
+    assert no_wider_than_the_screen(page)
+    page.screenshot(path=PICTURES / "questions-phone-dark.png", full_page=True)
+    page.get_by_role("link", name="What do you eat?").click()
+    expect(page.get_by_label("Everything")).to_be_in_viewport()
+    page.get_by_role("radiogroup", name="What do you eat?").get_by_label("Vegan").check()
+    page.get_by_label("People in your city").fill("1,000,000")
+    page.get_by_label("You may take photos").check()
+    page.get_by_role("button", name="Register").click()
+
+    ada = find_registration(session, event, "ada@example.org")
+    assert (ada.answers["eat"], ada.answers["topics"], ada.answers["people"]) == ("vegan", ["water"], 1_000_000)
+    page = visit(f"/my/{links.sign(Purpose.MY, ada.id)}")
+    expect(page.get_by_label("Vegan")).to_be_checked()
+    page.screenshot(path=PICTURES / "questions-my.png", full_page=True)
+    page.get_by_label("In office since").fill("2024-02-29")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("In office since")).to_have_value("2024-02-29")
 
 
 def test_a_place_is_called_by_the_name_it_has_now(visit: Visit, session: Session) -> None:
@@ -322,6 +374,7 @@ def test_no_page_is_wider_than_the_screen(visit: Visit, session: Session, width:
         f"/events/{event.slug}/registered",
         f"/my/{links.sign(Purpose.MY, ada.id)}",
         f"/unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, ada.id)}",
+        "/privacy",
     ]
 
     page = visit("/", width=width)

@@ -10,11 +10,13 @@ from shared.schemas.programme import ItemKind, Part, PersonFacts
 from shared.schemas.remarks import Reading, Remark, Weight
 from shared.schemas.stats import (
     AudienceCount,
+    ChoiceCount,
     CountryCount,
     CurvePoint,
     FeedEntry,
     LocalHour,
     MailCounts,
+    QuestionCount,
     ReminderState,
     Stats,
     Suspicion,
@@ -111,6 +113,7 @@ def stats(of: EventAnswer, **changes: Any) -> Stats:
         "audiences": _audiences(active),
         "countries": _countries(active),
         "local_hours": _local_hours(active),
+        "questions": [],
         "feed": _feed(now) if active else [],
         "mail": mail(),
         "reminders": _reminders(of, now),
@@ -180,6 +183,22 @@ def _audiences(active: int) -> list[AudienceCount]:
         for name, number in zip([*names, "Students", None], numbers, strict=True)
         if number
     ]
+
+
+def questions() -> list[QuestionCount]:
+    """What was asked of a hundred people, one of whom wrote something hostile."""
+    lunch = [("all", "Everything", 61), ("vegan", "Vegan", 24), ("none", "Nothing", 0)]
+    photos = [("yes", "Yes", 95), ("no", "No", 5)]
+    return [
+        _question("lunch", "What do you eat?", "choices", 80, lunch),
+        _question("photos", f"ماذا؟ {HOSTILE}", "consent", 100, photos),
+        _question("hopes", "What do you hope for?", "long-text", 1, []),
+    ]
+
+
+def _question(key: str, label: str, kind: str, answered: int, choices: list[tuple[str, str, int]]) -> QuestionCount:
+    counts = [ChoiceCount(key=key, label=label, count=number) for key, label, number in choices]
+    return QuestionCount(key=key, label=label, kind=kind, answered=answered, choices=counts)
 
 
 def _countries(active: int) -> list[CountryCount]:

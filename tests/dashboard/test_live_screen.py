@@ -8,7 +8,7 @@ import streamlit as st
 from shared import clock
 from tests.dashboard.conftest import metrics, words
 from tests.dashboard.fake_api import Refusal
-from tests.dashboard.specimens import HOSTILE, event, mail, suspicion
+from tests.dashboard.specimens import HOSTILE, event, mail, questions, suspicion
 
 
 def test_the_tiles_show_the_snapshot(fake, open_page):
@@ -246,6 +246,21 @@ def test_hostile_texts_are_escaped_wherever_they_stand(fake, open_page):
 
     assert "<img" not in drawn
     assert "&lt;img src=http://evil.example/q&gt;" in drawn
+
+
+def test_answers_are_shown_where_something_is_asked(fake, open_page):
+    webinar = fake.world.add(event())
+    assert ">Answers</h2>" not in words(open_page())
+
+    fake.world.change(webinar.id, questions=questions())
+    wait_for_the_cache_to_pass()
+    drawn = words(open_page())
+
+    assert "What do you eat?" in drawn
+    assert "61 · 76%" in drawn
+    assert "1 answer<" in drawn
+    assert '<h3 dir="auto">ماذا؟ ![x]' in drawn
+    assert "<img" not in drawn
 
 
 def test_a_card_that_fails_takes_no_other_with_it(fake, open_page, monkeypatch):

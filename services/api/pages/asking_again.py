@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from services.api.database import DatabaseSession
 from services.api.networks import Network, networks_of
 from services.api.pages.event_view import EventView
-from services.api.pages.forms import Form, check, read_form
+from services.api.pages.forms import Form, Typed, check, read_form
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.rate_limits import LINKS_PER_ADDRESS, LINKS_PER_NETWORK, count
@@ -25,7 +25,7 @@ router = APIRouter()
 @router.api_route("/events/{event_key}/link", methods=READING)
 def show_wish(event_key: str, reader: CurrentReader, session: DatabaseSession, sent: str = "") -> Response:
     view = EventView(events.get_public(session, event_key), reader)
-    return _page(view, Form({}), is_sent=bool(sent))
+    return _page(view, Form(Typed()), is_sent=bool(sent))
 
 
 def _page(view: EventView, form: Form, *, is_sent: bool = False, status: int = 200) -> Response:
@@ -40,7 +40,7 @@ async def ask_again(event_key: str, request: Request, reader: CurrentReader) -> 
     return await run_in_threadpool(_ask, event_key, reader, typed, networks)
 
 
-def _ask(event_key: str, reader: Reader, typed: dict[str, str], networks: Sequence[Network]) -> Response:
+def _ask(event_key: str, reader: Reader, typed: Typed, networks: Sequence[Network]) -> Response:
     """One transaction; 422 with the form where the address cannot be one."""
     event_id, slug = find_event(event_key)
     wish, form = check(LinkWish, typed)

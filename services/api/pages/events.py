@@ -9,7 +9,7 @@ from services.api import proofs
 from services.api.database import DatabaseSession
 from services.api.pages import stamps
 from services.api.pages.event_view import EventView
-from services.api.pages.forms import Form, country_options
+from services.api.pages.forms import Form, Typed, country_options
 from services.api.pages.kept import KeptPages
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
@@ -48,7 +48,7 @@ def _what_it_says(event: Event, reader: Reader) -> tuple[object, ...]:
 
 
 def first_form(reader: Reader) -> Form:
-    return Form({"language": reader.language, "time_zone": reader.zone or ""})
+    return Form(Typed({"language": reader.language, "time_zone": reader.zone or ""}))
 
 
 def event_page(event: Event, reader: Reader, form: Form, *, status: int = 200) -> HTMLResponse:

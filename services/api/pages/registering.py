@@ -12,9 +12,10 @@ from services.api import proofs
 from services.api.database import DatabaseSession
 from services.api.guard import Guard
 from services.api.pages import stamps
+from services.api.pages.answering import checked, given, has_answers
 from services.api.pages.event_view import EventView
 from services.api.pages.events import event_page
-from services.api.pages.forms import Form, check, message, read_form
+from services.api.pages.forms import Form, Typed, check, message, read_form
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.pages.texts import N_
@@ -26,6 +27,7 @@ from shared.database import new_session
 from shared.errors import InvalidInput, RegistrationClosed
 from shared.models import RegistrationSource, RegistrationStatus
 from shared.places import newcomers_status
+from shared.question_answers import FIELD
 from shared.schemas.registrations import Applicant
 from shared.settings import get_settings
 
@@ -52,6 +54,8 @@ async def register(event_key: str, request: Request, reader: CurrentReader) -> R
     if not stamps.is_read_in_time(typed.get("shown", ""), event_id):
         _guard(request).refusals.note(event_id, Reason.TOO_FAST)
         return await _again(request, event_id, reader, replace(form, notice=_ONCE_MORE))
+    if has_answers(typed):
+        applicant = await run_in_threadpool(_answering, event_id, reader, applicant, typed)
     verdict = await _guard(request).admit(request, event_id, applicant.address, typed.get(proofs.FIELD))
     application = Application(
         applicant,
@@ -63,7 +67,7 @@ async def register(event_key: str, request: Request, reader: CurrentReader) -> R
     try:
         outcome = await admit(request.app.state.crowd, event_id, application)
     except InvalidInput as refused:
-        problems = {name: message(name, "unknown") for name in refused.fields}
+        problems = {name: message(name, "unknown") for name in refused.fields if not name.startswith(FIELD)}
         return await _again(request, event_id, reader, Form(form.typed, problems))
     except RegistrationClosed:
         return await run_in_threadpool(_page_again, event_id, reader, form, 409)
@@ -103,9 +107,16 @@ def show_form(event_key: str, reader: CurrentReader) -> Response:
     return RedirectResponse(reader.link(f"/events/{event_key}") + "#register", 303)
 
 
+def _answering(event_id: UUID, reader: Reader, applicant: Applicant, typed: Typed) -> Applicant:
+    with new_session() as session:
+        event = events.get_public(session, str(event_id))
+        return applicant.model_copy(update={"answers": given(event, typed, reader)})
+
+
 def _page_again(event_id: UUID, reader: Reader, form: Form, status: int) -> Response:
     with new_session() as session:
-        answer = event_page(events.get_public(session, str(event_id)), reader, form, status=status)
+        event = events.get_public(session, str(event_id))
+        answer = event_page(event, reader, checked(event, form, reader) if status == 422 else form, status=status)
     # Whoever has read the form once need not read it again before they send it.
     shown = form.value("shown")
     answer.body = stamps.stamp(bytes(answer.body), event_id, again=shown)

@@ -14,6 +14,7 @@ from services.dashboard.live import (
     header,
     local_hours,
     mail,
+    questions,
     reminders,
     suspicion,
     tiles,
@@ -108,6 +109,9 @@ def _draw_below(screen: Screen, *, shows_names: bool) -> None:
         card("reminders", "Reminders", lambda: reminders.draw(screen.stats))
     with grid.cell(column_span="all"):
         card("hours", "Local time at start", lambda: local_hours.draw(screen.stats))
+    if screen.stats.questions:
+        with grid.cell(column_span="all"):
+            card("questions", "Answers", lambda: questions.draw(screen.stats))
 
 
 def _leave_when_signed_out(outcome: Viewer | Failure) -> None:
