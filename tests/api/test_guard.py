@@ -348,16 +348,16 @@ def test_whoever_has_a_whole_network_is_limited_as_well(session: Session) -> Non
 def test_organisers_see_what_is_suspect_and_can_look_at_it_alone(visitor: TestClient, session: Session) -> None:
     calendar = make_calendar(session)
     event = make_event(session, calendar, starts_at_local=in_days(3))
-    viewer = token_for(session, make_organiser(session, calendar, Role.VIEWER))
+    editor = token_for(session, make_organiser(session, calendar, Role.EDITOR))
     for address in people(4):
         send(visitor, event, address)
     register(session, event, "ada@example.org")
     path = f"/api/v1/events/{event.slug}/registrations"
 
-    found = visitor.get(path, params={"suspect": "true"}, headers=viewer).json()["registrations"]
-    others = visitor.get(path, params={"suspect": "false"}, headers=viewer).json()["registrations"]
+    found = visitor.get(path, params={"is_suspect": "true"}, headers=editor).json()["registrations"]
+    others = visitor.get(path, params={"is_suspect": "false"}, headers=editor).json()["registrations"]
 
-    stats = visitor.get(f"/api/v1/events/{event.slug}/stats", headers=viewer).json()
+    stats = visitor.get(f"/api/v1/events/{event.slug}/stats", headers=editor).json()
 
     assert (stats["suspicion"]["suspect"], stats["suspicion"]["is_burst"]) == (1, False)
     assert [(one["address"], one["is_suspect"]) for one in found] == [("person3@example.org", True)]
