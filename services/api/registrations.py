@@ -18,7 +18,7 @@ from services.api import paging
 from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, ViewedEvent, current
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
-from services.api.openapi import refused
+from services.api.openapi import gives, refused
 from shared import answers, audit, calendars, events, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
@@ -58,7 +58,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
     "/events/{event_key}/registrations",
     status_code=201,
     response_model_exclude_none=True,
-    responses=refused(401, 403, 409, 503),
+    responses=refused(403, 409, 429, 503),
 )
 async def register(
     event_key: str,
@@ -166,7 +166,7 @@ def list_registrations(
     return RegistrationPage(registrations=[answers.registration_answer(one) for one in found[:limit]], next=cursor)
 
 
-@router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse)
+@router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse, responses=gives("text/csv"))
 def export_registrations(
     event: ViewedEvent, session: DatabaseSession, organiser: CurrentOrganiser
 ) -> StreamingResponse:
