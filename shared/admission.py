@@ -8,13 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Text, any_, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from shared import bulk, clock, consents, outbox, question_answers, suspicion, tallies
 from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
 from shared.models import (
-    Calendar,
     Event,
     EventPlaces,
     EventState,
@@ -76,27 +75,7 @@ class _Known(NamedTuple):
     is_of_this_batch: bool = False
 
 
-# What admission looks at; the rest of the event would cost a crowd more than this does.
-_EVENT = (
-    select(Event)
-    .where(Event.id == bindparam("event_id"))
-    .options(
-        load_only(
-            Event.title,
-            Event.state,
-            Event.audiences,
-            Event.registration_opens_at,
-            Event.registration_closes_at,
-            Event.ends_at,
-            Event.verifies_addresses,
-            Event.retention_days,
-            Event.has_questions,
-            Event.text_language,
-        ),
-        joinedload(Event.calendar, innerjoin=True).load_only(Calendar.organisation),
-    )
-    .execution_options(populate_existing=True)
-)
+_EVENT = select(Event).where(Event.id == bindparam("event_id")).execution_options(populate_existing=True)
 
 
 def register_many(session: Session, event_id: UUID, applications: Sequence[Application]) -> list[Outcome]:

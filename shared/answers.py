@@ -1,16 +1,18 @@
 """How models become the answers of `shared/schemas`."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shared import admission, events, questions, timezones
+from shared import admission, events, questions, timezones, waiting_lists
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
-from shared.schemas.questions import QuestionFacts
-from shared.schemas.registrations import MessageAnswer, RegistrationAnswer
+from shared.schemas.questions import QuestionFacts, QuestionKind
+from shared.schemas.registrations import AnswerInWords, MessageAnswer, RegistrationAnswer, RegistrationDetail
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
 from shared.settings import get_settings
@@ -102,15 +104,54 @@ def _local(event: Event, instant: datetime) -> datetime:
     return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
 
 
-def registration_answer(registration: Registration) -> RegistrationAnswer:
-    return RegistrationAnswer.model_validate(registration, from_attributes=True)
+# What people typed freely can name them, and what they agreed to is between them and the organisers.
+_NOT_FOR_VIEWERS = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT, QuestionKind.CONSENT}
 
 
-def message_answer(message: Message) -> MessageAnswer:
-    facts = {
-        name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts", "reply")
-    }
-    return MessageAnswer(address=message.registration.address, **facts)
+def registration_answer(registration: Registration, *, sees_people: bool) -> RegistrationAnswer:
+    """`sees_people` is False for viewers."""
+    answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
+    if sees_people:
+        return answer
+    shown = {one.key for one in registration.event.questions if one.kind not in _NOT_FOR_VIEWERS}
+    given = {key: value for key, value in answer.answers.items() if key in shown}
+    return answer.model_copy(update={"address": None, "time_zone": None, "answers": given})
+
+
+def registration_detail(session: Session, registration: Registration, *, sees_people: bool) -> RegistrationDetail:
+    answer = registration_answer(registration, sees_people=sees_people)
+    return RegistrationDetail(
+        **answer.model_dump(),
+        event_id=registration.event_id,
+        answered=_in_words(registration.event, answer.answers),
+        waiting_position=waiting_lists.position_of(session, registration),
+        consent_version=registration.consent_version if sees_people else None,
+        consented_at=registration.consented_at if sees_people else None,
+    )
+
+
+def _in_words(event: Event, given: Mapping[str, Any]) -> list[AnswerInWords]:
+    """In the order of the questions; those that are not asked any more come last."""
+    if not given:
+        return []
+    in_order = sorted(event.questions, key=lambda question: (question.retired_at is not None, question.position))
+    return [
+        AnswerInWords(
+            key=question.key,
+            question=questions.label(question, event.text_language),
+            answer=questions.shown(question, given[question.key], event.text_language),
+        )
+        for question in in_order
+        if given.get(question.key) is not None
+    ]
+
+
+def message_answer(message: Message, *, sees_people: bool) -> MessageAnswer:
+    """`sees_people` is False for viewers: what a mail server replies often quotes the address."""
+    facts = {name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts")}
+    hidden: dict[str, str | None] = {"address": None, "reply": None}
+    shown = {"address": message.registration.address, "reply": message.reply}
+    return MessageAnswer(**facts, **(shown if sees_people else hidden))
 
 
 def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:

@@ -3,11 +3,10 @@
 import csv
 import io
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import select
@@ -15,15 +14,17 @@ from sqlalchemy.orm import joinedload
 from starlette.concurrency import run_in_threadpool
 
 from services.api import paging
-from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, ViewedEvent, current
+from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, SeesPeople, ViewedEvent, current
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
 from services.api.openapi import gives, refused
-from shared import answers, audit, calendars, events, registrations
+from services.api.public_events import await_event, forget_events
+from shared import answers, audit, calendars, events, registration_lists, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.errors import NotFound
 from shared.models import Message, MessageStatus, Registration, RegistrationSource, RegistrationStatus, Role
+from shared.registration_lists import Wish
 from shared.schemas.registrations import (
     Applicant,
     MessagePage,
@@ -77,7 +78,7 @@ async def register(
     """
     if credentials is not None:
         return await run_in_threadpool(_add, event_key, body, request, credentials, best_language(accept_language))
-    event_id, slug = await run_in_threadpool(find_event, event_key)
+    event_id, slug = await await_event(event_key)
     verdict = await request.app.state.guard.admit(request, event_id, body.address, altcha)
     response.headers.update(verdict.headers)
     application = Application(
@@ -126,44 +127,44 @@ async def admit(crowd: Crowd, event_id: UUID, application: Application) -> Outco
     try:
         outcome = await crowd.register(event_id, application)
     except NotFound:
-        find_event.cache_clear()  # The database was restored under us: the next one looks again.
+        forget_events()  # The database was restored under us: the next one looks again.
         raise
     if outcome.refusal is not None:
         raise outcome.refusal
     return outcome
 
 
-@lru_cache(maxsize=10_000)
-def find_event(event_key: str) -> tuple[UUID, str]:
-    """Id and slug of a public event. Raises NotFound.
-
-    Neither changes, and an event once public is never a draft again, so one look serves the whole crowd.
-    """
-    with new_session() as session:
-        event = events.get_public(session, event_key)
-        return event.id, event.slug
+def _wish(
+    search: Annotated[
+        str | None, Query(max_length=200, description="The beginning of an address, or a part of a name.")
+    ] = None,
+    status: Annotated[RegistrationStatus | None, Query()] = None,
+    source: Annotated[RegistrationSource | None, Query()] = None,
+    is_suspect: Annotated[
+        bool | None, Query(description="Only those that came as programs do, or only the others.")
+    ] = None,
+    latest_first: Annotated[bool, Query()] = False,
+) -> Wish:
+    return Wish(search or "", status, source, is_suspect, latest_first)
 
 
 @router.get("/events/{event_key}/registrations")
 def list_registrations(
     event: ViewedEvent,
     session: DatabaseSession,
+    sees_people: SeesPeople,
+    wish: Annotated[Wish, Depends(_wish)],
     limit: paging.Limit = 50,
     after: paging.After = None,
-    status: Annotated[RegistrationStatus | None, Query()] = None,
-    suspect: Annotated[bool | None, Query(description="Only those that came as programs do, or only others.")] = None,
 ) -> RegistrationPage:
-    """In the order they were taken."""
-    query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.position)
-    if status is not None:
-        query = query.where(Registration.status == status)
-    if suspect is not None:
-        query = query.where(Registration.is_suspect.is_(suspect))
+    """In the order they were taken, or the latest first. Those who may only look search by name, not by address."""
+    query = registration_lists.query(event.id, wish, with_address=sees_people)
     if after is not None:
-        query = query.where(Registration.position > paging.number(after))
+        query = query.where(registration_lists.beyond(paging.number(after), wish))
     found = list(session.scalars(query.limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].position) if len(found) > limit else None
-    return RegistrationPage(registrations=[answers.registration_answer(one) for one in found[:limit]], next=cursor)
+    rows = [answers.registration_answer(one, sees_people=sees_people) for one in found[:limit]]
+    return RegistrationPage(registrations=rows, next=cursor)
 
 
 @router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse, responses=gives("text/csv"))
@@ -204,7 +205,7 @@ def correct_registration(
 ) -> RegistrationAnswer:
     corrected = registrations.correct(session, registration.id, body)
     audit.record(session, "registration.corrected", by=organiser, event=registration.event)
-    return answers.registration_answer(corrected)
+    return answers.registration_answer(corrected, sees_people=True)
 
 
 @router.delete("/registrations/{registration_id}", status_code=204)
@@ -220,6 +221,7 @@ def cancel_registration(
 def list_messages(
     event: ViewedEvent,
     session: DatabaseSession,
+    sees_people: SeesPeople,
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[MessageStatus | None, Query()] = None,
@@ -232,4 +234,5 @@ def list_messages(
         query = query.where(Message.id > paging.identifier(after))
     found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    return MessagePage(messages=[answers.message_answer(one) for one in found[:limit]], next=cursor)
+    rows = [answers.message_answer(one, sees_people=sees_people) for one in found[:limit]]
+    return MessagePage(messages=rows, next=cursor)

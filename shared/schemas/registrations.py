@@ -144,7 +144,9 @@ class RegistrationOutcome(BaseModel):
 class RegistrationAnswer(BaseModel):
     """A registration as an organiser sees it. `position` is its place in the order of commit.
 
+    `answer_by` is until when a pending or offered one must be confirmed; `answers` are by the key of the question.
     `is_suspect`: it came without proof of work, with many others from one network.
+    Those who may only look get neither address and time zone nor what was typed freely.
     """
 
     id: UUID
@@ -152,7 +154,7 @@ class RegistrationAnswer(BaseModel):
     status: str
     source: str
     name: str
-    address: str
+    address: str | None
     organisation: str | None
     city: str | None
     country: str | None
@@ -169,6 +171,24 @@ class RegistrationAnswer(BaseModel):
     confirmed_at: datetime | None
     cancelled_at: datetime | None
     answer_by: datetime | None = None
+
+
+class AnswerInWords(BaseModel):
+    """An answer as people read it, in the event's language, beside its question; also of one not asked any more."""
+
+    key: str
+    question: str
+    answer: str
+
+
+class RegistrationDetail(RegistrationAnswer):
+    """`waiting_position` is 1 for who is next, None for who does not wait; consent is None where given elsewhere."""
+
+    event_id: UUID
+    answered: list[AnswerInWords] = []
+    waiting_position: int | None
+    consent_version: str | None
+    consented_at: datetime | None
 
 
 class RegistrationPage(Page):
@@ -195,10 +215,12 @@ class LinkWish(BaseModel):
 
 
 class MessageAnswer(BaseModel):
+    """`address`, and `reply` which may quote it, are None for those who may only look."""
+
     id: UUID
     kind: str
     status: str
-    address: str
+    address: str | None
     due_at: datetime
     sent_at: datetime | None
     attempts: int
@@ -207,3 +229,9 @@ class MessageAnswer(BaseModel):
 
 class MessagePage(Page):
     messages: list[MessageAnswer]
+
+
+class LinkSent(BaseModel):
+    """`is_new` is false where the link had been sent within this hour already."""
+
+    is_new: bool
