@@ -17,7 +17,7 @@ from services.api import paging
 from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, SeesPeople, ViewedEvent, current
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
-from services.api.openapi import refused
+from services.api.openapi import gives, refused
 from services.api.public_events import await_event, forget_events
 from shared import answers, audit, calendars, events, registration_lists, registrations
 from shared.admission import Application, Outcome, register_many
@@ -59,7 +59,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
     "/events/{event_key}/registrations",
     status_code=201,
     response_model_exclude_none=True,
-    responses=refused(401, 403, 409, 503),
+    responses=refused(403, 409, 429, 503),
 )
 async def register(
     event_key: str,
@@ -167,7 +167,7 @@ def list_registrations(
     return RegistrationPage(registrations=rows, next=cursor)
 
 
-@router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse)
+@router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse, responses=gives("text/csv"))
 def export_registrations(
     event: ViewedEvent, session: DatabaseSession, organiser: CurrentOrganiser
 ) -> StreamingResponse:

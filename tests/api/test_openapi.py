@@ -59,7 +59,7 @@ def known(session: Session) -> Known:
 
 
 @schema.parametrize()
-@bounded(20)
+@bounded(12)
 def test_the_api_keeps_its_word(case: Case, known: Known) -> None:
     known.put_into(case)
     # A token for each request: one of the routes takes it back.
