@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock, heartbeats, questions, tallies
+from shared import answers, clock, heartbeats, questions, suspicion, tallies
 from shared.curve import bins, curve
 from shared.models import (
     HOLDING,
@@ -60,6 +60,7 @@ def snapshot(session: Session, event: Event) -> Stats:
         feed=_feed(session, event),
         mail=_mail(session, event),
         reminders=[_reminder(session, event, rule, counted[tallies.REMINDED]) for rule in event.reminder_rules],
+        suspicion=suspicion.summary(counted[tallies.SUSPECT], counted[tallies.REFUSED], counted[tallies.REGISTERED]),
     )
 
 

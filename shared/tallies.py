@@ -17,6 +17,8 @@ NONE = ""
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
+SUSPECT = "suspect"
+REFUSED = "refused"
 REMINDED = "reminder"
 # Before a value that is counted on although its name was erased.
 UNNAMED = "~"

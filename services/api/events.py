@@ -1,5 +1,6 @@
 """Events over HTTP: everyone reads what is published; organisers write."""
 
+import hashlib
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Header, Query, Response
@@ -10,6 +11,7 @@ from services.api import paging
 from services.api.auth import CurrentOrganiser, EditedEvent, OptionalOrganiser, ViewedEvent
 from services.api.database import DatabaseSession
 from services.api.idempotency import OnlyOnce, RawBody
+from services.api.openapi import refused
 from shared import announcing, answers, audit, calendars, clock, events
 from shared.errors import EditCollision, NotSignedIn, RevisionMissing
 from shared.models import Event, EventState, Organiser, Role
@@ -27,7 +29,7 @@ router = APIRouter(prefix="/events", tags=["events"])
 MEDIA_TYPES = ("text/markdown", "text/plain", "text/html")
 
 
-@router.get("")
+@router.get("", responses=refused(404))
 def list_events(
     session: DatabaseSession,
     organiser: OptionalOrganiser,
@@ -72,7 +74,7 @@ def _from(query: Select[Event], after: str | None) -> Select[Event]:
     return query.where(or_(later, Event.starts_at.is_(None)))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refused(404, 409))
 def create_event(
     body: EventCreation, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, once: OnlyOnce
 ) -> EventAnswer:
@@ -96,7 +98,7 @@ _IMPORT_BODY = {
 }
 
 
-@router.post("/import", status_code=201, openapi_extra=_IMPORT_BODY)
+@router.post("/import", status_code=201, openapi_extra=_IMPORT_BODY, responses=refused(404, 409, 415))
 def import_event(
     text: RawBody,
     once: OnlyOnce,
@@ -117,28 +119,27 @@ def import_event(
     return once.keep(ImportAnswer(event=_edited(event, response), remarks=remarks))
 
 
-@router.get("/{event_key}", response_model=EventAnswer)
+@router.get("/{event_key}", response_model=EventAnswer, responses={304: {"description": "As you have it."}})
 def read_event(
     event_key: str,
-    response: Response,
     session: DatabaseSession,
     organiser: OptionalOrganiser,
     if_none_match: Annotated[str | None, Header()] = None,
-) -> Response | EventAnswer:
+) -> Response:
     """By id or slug. Drafts, and remarks, only for those who work on the calendar."""
     event = events.get(session, event_key)
     may_see_all = organiser is not None and calendars.role_of(session, organiser, event.calendar_id) is not None
     if not may_see_all:
         event = events.get_public(session, event_key)
-    answer = answers.event_answer(event, with_remarks=may_see_all)
-    etag = f'"{event.version}-{event.places.version}{"-all" if may_see_all else ""}"'
+    content = answers.event_answer(event, with_remarks=may_see_all).model_dump_json().encode()
+    # Of what the reader may see, and nothing else: a counter would tell of every registration whether it was a new one.
+    etag = f'"{event.version}-{hashlib.sha256(content).hexdigest()[:16]}"'
     if if_none_match == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    response.headers["ETag"] = etag
-    return answer
+    return Response(content, headers={"ETag": etag}, media_type="application/json")
 
 
-@router.patch("/{event_key}")
+@router.patch("/{event_key}", responses=refused(412, 428))
 def edit_event(
     event: EditedEvent,
     body: EventContent,
@@ -171,7 +172,7 @@ def _edited(event: Event, response: Response) -> EventAnswer:
     return answers.event_answer(event, with_remarks=True)
 
 
-@router.post("/{event_key}/publish")
+@router.post("/{event_key}/publish", responses=refused(409))
 def publish_event(
     event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser
 ) -> EventAnswer:
@@ -186,7 +187,7 @@ def publish_event(
 Reason = Annotated[StateChange | None, Body()]
 
 
-@router.post("/{event_key}/cancel")
+@router.post("/{event_key}/cancel", responses=refused(409))
 def cancel_event(
     event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, body: Reason = None
 ) -> EventAnswer:
@@ -196,7 +197,7 @@ def cancel_event(
     return _edited(event, response)
 
 
-@router.post("/{event_key}/postpone")
+@router.post("/{event_key}/postpone", responses=refused(409))
 def postpone_event(
     event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, body: Reason = None
 ) -> EventAnswer:

@@ -8,9 +8,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from services.api import rate_limits
 from services.api.pages.problem_page import problem_page
 from shared import errors
 
@@ -31,12 +33,13 @@ STATUSES: dict[type[errors.PlenaryError], int] = {
     errors.PlenaryError: 400,
 }
 TYPE_PREFIX = "tag:plenary,2026:problem:"
-_TITLES = {
+TITLES = {
     400: "The request cannot be understood",
     401: "Not signed in",
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Not possible as things stand",
     412: "Changed by somebody else",
     413: "Too large",
@@ -51,6 +54,7 @@ _TITLES = {
 _HTTP_ERRORS = {
     404: ("not-found", "There is nothing here. See /api/v1/openapi.json for the routes there are."),
     405: ("method-not-allowed", "This route takes other methods. See /api/v1/openapi.json."),
+    408: ("too-slow", "The request took too long to arrive. Nothing was stored; send it again."),
     413: ("too-large", "The request is too large. Nothing was stored; send less than 1 MiB."),
 }
 
@@ -70,7 +74,7 @@ def answer(
     **more: Any,
 ) -> Response:
     """A problem document under `/api`, a page elsewhere."""
-    title = _TITLES.get(status, "Something went wrong")
+    title = TITLES.get(status, "Something went wrong")
     if not request.url.path.startswith("/api/"):
         return problem_page(request, status, headers=headers)
     content = {"type": TYPE_PREFIX + code, "title": title, "status": status, "detail": detail, "errors": list(fields)}
@@ -84,6 +88,7 @@ def _plenary_error(request: Request, problem: Exception) -> Response:
     status = status_of(problem)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(problem, errors.TooManyRequests):
+        headers |= rate_limits.fields(*problem.limit, remaining=0, reset=problem.retry_after)
         headers["Retry-After"] = str(problem.retry_after)
     return answer(request, status, problem.message, code=problem.code, fields=fields, headers=headers, **more)
 
@@ -109,7 +114,15 @@ def _field(location: Sequence[str | int]) -> str:
 def _http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
     code, detail = _HTTP_ERRORS.get(problem.status_code, ("bad-request", f"{problem.detail}."))
-    return answer(request, problem.status_code, detail, code=code, headers=problem.headers)
+    headers = {"Allow": ", ".join(_allowed(request))} if problem.status_code == 405 else problem.headers
+    return answer(request, problem.status_code, detail, code=code, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that is taken at this path. The framework names those of the first route only."""
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.methods]
+    found = next((route for route in routes if route.path_regex.match(request.url.path)), None)
+    return sorted({method for route in routes if found and route.path == found.path for method in route.methods or ()})
 
 
 def _database_away(request: Request, problem: Exception) -> Response:

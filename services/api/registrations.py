@@ -3,11 +3,10 @@
 import csv
 import io
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import select
@@ -18,6 +17,8 @@ from services.api import paging
 from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, SeesPeople, ViewedEvent, current
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
+from services.api.openapi import refused
+from services.api.public_events import await_event, forget_events
 from shared import answers, audit, calendars, events, registration_lists, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
@@ -54,23 +55,39 @@ _COLUMNS = ("position", "status", "name", "address", "organisation", "city", "co
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@router.post("/events/{event_key}/registrations", status_code=201, response_model_exclude_none=True)
+@router.post(
+    "/events/{event_key}/registrations",
+    status_code=201,
+    response_model_exclude_none=True,
+    responses=refused(401, 403, 409, 503),
+)
 async def register(
     event_key: str,
     body: Applicant,
     request: Request,
+    response: Response,
     credentials: Credentials,
     accept_language: Annotated[str | None, Header()] = None,
+    altcha: Annotated[str | None, Header(description="The solution of a challenge from GET /api/v1/proof.")] = None,
 ) -> RegistrationOutcome:
     """Register one address. The answer is the same whether it was registered before or not; the mail tells.
 
-    With an editor's token it is the organiser who adds somebody: also outside the hours of registration, without
-    verification, and told whether the address was registered before. Never beyond the places.
+    Where many come from one network without a proof of work, or with one that was used before, the address has to be
+    verified first. With an editor's token it is the organiser who adds somebody: without limits, also outside the hours
+    of registration, without verification, and told whether the address was registered before. Never beyond the places.
     """
     if credentials is not None:
         return await run_in_threadpool(_add, event_key, body, request, credentials, best_language(accept_language))
-    application = Application(body, RegistrationSource.API, best_language(accept_language))
-    event_id, slug = await run_in_threadpool(find_event, event_key)
+    event_id, slug = await await_event(event_key)
+    verdict = await request.app.state.guard.admit(request, event_id, body.address, altcha)
+    response.headers.update(verdict.headers)
+    application = Application(
+        body,
+        RegistrationSource.API,
+        best_language(accept_language),
+        must_verify=verdict.must_verify,
+        is_suspect=verdict.is_suspect,
+    )
     outcome = await admit(request.app.state.crowd, event_id, application)
     return _answer(outcome, _DETAILS[outcome.status], event_id, slug)
 
@@ -110,22 +127,11 @@ async def admit(crowd: Crowd, event_id: UUID, application: Application) -> Outco
     try:
         outcome = await crowd.register(event_id, application)
     except NotFound:
-        find_event.cache_clear()  # The database was restored under us: the next one looks again.
+        forget_events()  # The database was restored under us: the next one looks again.
         raise
     if outcome.refusal is not None:
         raise outcome.refusal
     return outcome
-
-
-@lru_cache(maxsize=10_000)
-def find_event(event_key: str) -> tuple[UUID, str]:
-    """Id and slug of a public event. Raises NotFound.
-
-    Neither changes, and an event once public is never a draft again, so one look serves the whole crowd.
-    """
-    with new_session() as session:
-        event = events.get_public(session, event_key)
-        return event.id, event.slug
 
 
 def _wish(
@@ -134,7 +140,9 @@ def _wish(
     ] = None,
     status: Annotated[RegistrationStatus | None, Query()] = None,
     source: Annotated[RegistrationSource | None, Query()] = None,
-    is_suspect: Annotated[bool | None, Query(description="Came in a way that people seldom do.")] = None,
+    is_suspect: Annotated[
+        bool | None, Query(description="Only those that came as programs do, or only the others.")
+    ] = None,
     latest_first: Annotated[bool, Query()] = False,
 ) -> Wish:
     return Wish(search or "", status, source, is_suspect, latest_first)
@@ -188,7 +196,7 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-@router.patch("/registrations/{registration_id}")
+@router.patch("/registrations/{registration_id}", responses=refused(409))
 def correct_registration(
     registration: EditedRegistration,
     body: RegistrationCorrection,

@@ -122,6 +122,18 @@ class ReminderState(BaseModel):
     total: int
 
 
+class Suspicion(BaseModel):
+    """Since when how many registrations have to be verified because of how they came, and how many tries were refused.
+
+    `is_burst`: so many, also beside the honest ones, that it looks like a program (`shared/suspicion.py`).
+    """
+
+    suspect: int
+    refused: int
+    since: datetime
+    is_burst: bool
+
+
 class Stats(BaseModel):
     server_time: datetime
     version: int
@@ -136,6 +148,7 @@ class Stats(BaseModel):
     feed: list[FeedEntry]
     mail: MailCounts
     reminders: list[ReminderState]
+    suspicion: Suspicion
 
 
 class AuditAnswer(BaseModel):

@@ -24,6 +24,7 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/tokens"): SIGNED,
     ("POST", "/tokens"): SIGNED,
     ("DELETE", "/tokens/{token_id}"): SIGNED,
+    ("GET", "/proof"): PUBLIC,
     ("GET", "/events"): PUBLIC,
     ("POST", "/events"): Role.EDITOR,
     ("POST", "/events/import"): Role.EDITOR,

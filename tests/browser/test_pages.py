@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +15,17 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from services.api.behind_proxy import LastForwarded
 from services.api.main import create_app
-from shared import events, links
+from services.worker.queueing import redis_connection
+from shared import clock, events, links
 from shared.links import Purpose
 from shared.models import Event
+from shared.settings import get_settings
+from tests.api.visitors import within_one_window
 from tests.factories import find_registration, make_calendar, make_event, register
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -58,12 +64,17 @@ QUESTIONS: list[dict[str, Any]] = [
 ]
 
 
+def _behind_proxy() -> ASGIApp:
+    """So that a browser can come from somewhere, by saying so."""
+    return LastForwarded(ProxyHeadersMiddleware(create_app(), trusted_hosts="*"))  # type: ignore[arg-type]
+
+
 @pytest.fixture(scope="module")
 def address(engine: Engine) -> Iterator[str]:
     """The real application on a free loopback port."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=2))
+        server = uvicorn.Server(uvicorn.Config(_behind_proxy(), log_level="warning", timeout_graceful_shutdown=2))
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         serving.start()
         while not server.started:
@@ -250,6 +261,61 @@ def test_registering_without_javascript_works_as_well(visit: Visit, session: Ses
 
     expect(page.get_by_role("heading", level=1)).to_have_text("You have a place")
     assert find_registration(session, event, "ada@example.org").time_zone == "America/Chicago"
+
+
+def test_beyond_the_soft_limit_a_browser_proves_its_work_and_without_javascript_the_address_is_verified(
+    visit: Visit, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "limit_without_proof", 1)
+    event = summer_event(session)
+    university = {"extra_http_headers": {"X-Forwarded-For": "203.0.113.7"}}
+
+    headings = []
+    with within_one_window():
+        for number, facts in enumerate([{"java_script_enabled": False}, {"java_script_enabled": False}, {}]):
+            page = visit(f"/events/{event.slug}", **university | facts)
+            fill_in(page)
+            page.get_by_label("E-mail address").fill(f"person{number}@example.org")
+            page.get_by_role("button", name="Register").click()
+            headings.append(page.get_by_role("heading", level=1).inner_text())
+
+    assert headings == ["You have a place", "One more step: look into your mailbox", "You have a place"]
+
+
+def test_whoever_only_presses_the_button_waits_for_the_proof(
+    visit: Visit, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "limit_without_proof", 1)
+    monkeypatch.setattr(get_settings(), "proof_steps", 1500)
+    event = summer_event(session)
+    page = visit(f"/events/{event.slug}", extra_http_headers={"X-Forwarded-For": "203.0.113.7"})
+
+    # As a password manager fills in: without ever giving a field the focus.
+    for name, value in {"name": "Ada", "address": "ada@example.org"}.items():
+        page.locator(f"#{name}").evaluate("(field, value) => { field.value = value; }", value)
+    page.locator("#consent").evaluate("box => { box.checked = true; }")
+    page.locator("#register form").evaluate("form => form.requestSubmit()")
+
+    expect(page.get_by_role("status")).to_have_text("One moment, please …")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have a place")
+    assert redis_connection().keys("proof:*")
+
+
+def test_whoever_is_faster_than_a_person_presses_once_more(
+    visit: Visit, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "form_minimum_time", 3600.0)
+    event = summer_event(session)
+    page = visit(f"/events/{event.slug}")
+    fill_in(page)
+
+    page.get_by_role("button", name="Register").click()
+
+    expect(page.locator("#register .notice")).to_be_focused()
+    page.screenshot(path=PICTURES / "once-more.png", full_page=True)
+    with clock.travel_to(clock.now() + timedelta(hours=2)):
+        page.get_by_role("button", name="Register").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("You have a place")
 
 
 def test_mistakes_are_read_out_first_and_lead_to_their_fields(visit: Visit, session: Session) -> None:

@@ -19,6 +19,7 @@ from shared.schemas.stats import (
     QuestionCount,
     ReminderState,
     Stats,
+    Suspicion,
     Totals,
 )
 from shared.timezones import offset_text
@@ -116,6 +117,7 @@ def stats(of: EventAnswer, **changes: Any) -> Stats:
         "feed": _feed(now) if active else [],
         "mail": mail(),
         "reminders": _reminders(of, now),
+        "suspicion": suspicion(),
     }
     return Stats(**facts | parts)
 
@@ -271,6 +273,12 @@ def mail(**changes: Any) -> MailCounts:
         "worker_seen_at": datetime.now(UTC),
     }
     return MailCounts(**facts | changes)
+
+
+def suspicion(**changes: Any) -> Suspicion:
+    since = datetime(2027, 1, 5, 14, 10, tzinfo=UTC)
+    facts: dict[str, Any] = {"suspect": 0, "refused": 2, "since": since, "is_burst": False}
+    return Suspicion(**facts | changes)
 
 
 def _reminders(of: EventAnswer, now: datetime) -> list[ReminderState]:

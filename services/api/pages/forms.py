@@ -55,10 +55,14 @@ Typed = ImmutableMultiDict[str, str]
 
 @dataclass(frozen=True)
 class Form:
-    """`typed` came in, and is shown again; `problems` are source texts by field, in the order of the fields."""
+    """`typed` came in, and is shown again; `problems` are source texts by field, in the order of the fields.
+
+    `notice` is a source text about the form as a whole.
+    """
 
     typed: Typed
     problems: Mapping[str, str | Remark] = field(default_factory=dict)
+    notice: str | None = None
 
     def value(self, name: str) -> str:
         """As it can be shown again."""

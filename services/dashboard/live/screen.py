@@ -16,6 +16,7 @@ from services.dashboard.live import (
     mail,
     questions,
     reminders,
+    suspicion,
     tiles,
 )
 from services.dashboard.live.cards import card
@@ -58,6 +59,7 @@ def _above(viewer: Viewer, event: EventSummary, is_live: bool) -> None:
         return
     with st.container(key="above_old" if outcome.is_old else "above"):
         header.draw(outcome, is_live=is_live)
+        suspicion.draw(outcome.stats)
         tiles.draw(outcome)
         grid = st.grid(3, min_column_width=300, key="grid_above")
         is_empty = curve.is_empty(outcome.stats)

@@ -235,7 +235,7 @@ def test_the_language_of_the_address_bar_stays(client: TestClient, session: Sess
 def test_every_field_has_a_label_and_says_what_browsers_may_fill_in(client: TestClient, session: Session) -> None:
     page = Reading(client, f"/events/{make_event(session).slug}")
 
-    fields = page.html.select("#register form :is(input, select)")
+    fields = page.html.select("#register form .field :is(input, select)")
     filled = {str(field["name"]): field.get("autocomplete") for field in fields}
     assert filled == {
         "name": "name", "address": "email", "organisation": "organization", "city": "address-level2",
