@@ -20,6 +20,8 @@ STATUSES: dict[type[errors.PlenaryError], int] = {
     errors.InvalidInput: 422,
     errors.AnnouncementTooLarge: 413,
     errors.AnnouncementUnreadable: 415,
+    errors.TableTooLarge: 413,
+    errors.TableUnreadable: 415,
     errors.NotSignedIn: 401,
     errors.SignInRefused: 401,
     errors.NotAllowed: 403,
