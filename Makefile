@@ -36,7 +36,7 @@ format: install-tests ## Put the code into the shape that `make check` wants
 
 translations: install-tests ## Bring the catalogues up to date with the texts; then translate what is new
 	.venv/bin/pybabel extract -F shared/locale/babel.cfg -k translate --sort-by-file --add-location=file --no-wrap \
-		--project=Plenary --version=1 -o var/plenary.pot services
+		--project=Plenary --version=1 -o var/plenary.pot services shared
 	.venv/bin/pybabel update -D plenary -i var/plenary.pot -d shared/locale --no-fuzzy-matching --ignore-obsolete \
 		--ignore-pot-creation-date --no-wrap
 

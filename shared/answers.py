@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shared import events, registrations, timezones
+from shared import admission, events, questions, timezones
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
+from shared.schemas.questions import QuestionFacts
 from shared.schemas.registrations import MessageAnswer, RegistrationAnswer
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
@@ -24,9 +25,7 @@ def event_url(event: Event) -> str:
 
 
 def places_left(event: Event) -> int | None:
-    if event.places.places is None:
-        return None
-    return max(0, event.places.places - event.places.confirmed - event.places.pending)
+    return event.places.free
 
 
 def event_summary(event: Event, *, with_registered: bool) -> EventSummary:
@@ -46,20 +45,22 @@ def _summary(event: Event, *, with_registered: bool) -> dict[str, object]:
         "utc_offset": offset,
         "places": event.places.places,
         "places_left": places_left(event),
-        "registered": event.places.confirmed + event.places.pending if with_registered else None,
+        "registered": event.places.taken if with_registered else None,
     }
 
 
 def event_answer(event: Event, *, with_remarks: bool) -> EventAnswer:
     """`with_remarks` for those who may edit: remarks quote the announcement as it was pasted."""
     same = ("text_language", "introduction", "contents", "audiences", "hosts", "location", "is_free", "price_text",
-            "is_open_to_all", "registration_url", "registration_closes_at", "state_reason", "published_at",
+            "is_open_to_all", "registration_url", "registration_opens_at", "registration_closes_at", "state_reason",
+            "waiting_list_closes_minutes", "offer_hours", "verifies_addresses", "retention_days", "published_at",
             "updated_at", "version")  # fmt: skip
     return EventAnswer(
         **_summary(event, with_registered=with_remarks),
         **{name: getattr(event, name) for name in same},
         people=[person_facts(person) for person in event.people],
         programme=programme_answer(event),
+        questions=[QuestionFacts.model_validate(question) for question in questions.asked(event)],
         registration_is_open=is_open(event),
         time_text=event.time_text if with_remarks else None,
         remarks=[Remark.model_validate(remark) for remark in event.remarks] if with_remarks else [],
@@ -67,7 +68,7 @@ def event_answer(event: Event, *, with_remarks: bool) -> EventAnswer:
 
 
 def is_open(event: Event) -> bool:
-    return event.state != "draft" and registrations.closed_because(event) is None
+    return event.state != "draft" and admission.closed_because(event) is None
 
 
 def person_facts(person: object) -> PersonFacts:

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import clock, registrations, reminders, timezones
+from shared import clock, questions, reminders, timezones, waiting_lists
 from shared.calendars import is_slug, slug_of
 from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
 from shared.event_mail import tell_of_cancellation, tell_of_change
 from shared.models import Calendar, Event, EventPlaces, EventState, Person, ProgrammeItem
+from shared.places import lock_places
 from shared.schemas.events import EventContent
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.remarks import Weight
@@ -23,9 +24,13 @@ from shared.schemas.remarks import Weight
 # What of an edit is stored as it comes; the others have rules of their own.
 _PLAIN = {
     "title", "form", "text_language", "introduction", "contents", "audiences", "hosts", "languages", "location",
-    "is_free", "price_text", "is_open_to_all", "registration_url", "registration_closes_at",
+    "is_free", "price_text", "is_open_to_all", "registration_url", "registration_opens_at", "registration_closes_at",
+    "waiting_list_closes_minutes", "offer_hours", "verifies_addresses", "retention_days",
 }  # fmt: skip
-_NEVER_EMPTY = {"title", "text_language", "contents", "audiences", "hosts", "languages", "people", "programme"}
+_NEVER_EMPTY = {
+    "title", "text_language", "contents", "audiences", "hosts", "languages", "people", "programme", "questions",
+    "waiting_list_closes_minutes", "verifies_addresses", "retention_days",
+}  # fmt: skip
 _TIME = {"starts_at_local", "time_zone", "minutes"}
 _MISSING = {"starts_at_local": "a start", "time_zone": "a time zone", "minutes": "a length"}
 # Remarks about any of these are settled by a stated time.
@@ -86,7 +91,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
 
     Raises EditCollision where somebody else edited since `version`; InvalidInput naming the field.
     """
-    places = registrations.lock_places(session, event_id)
+    places = lock_places(session, event_id)
     event = session.get_one(Event, event_id, populate_existing=True)
     if version is not None and version != event.version:
         raise EditCollision(f"The event was changed by somebody else (version {event.version}). Read it again first.")
@@ -101,7 +106,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     session.flush()
     if event.state == EventState.PUBLISHED:
         _follow(session, event, before)
-    registrations.promote_waiting(session, places)
+    waiting_lists.promote_waiting(session, places)
     return event
 
 
@@ -133,7 +138,19 @@ def _apply(session: Session, event: Event, content: EventContent) -> None:
         event.people = [_person(event, facts, position) for position, facts in enumerate(content.people)]
     if content.programme is not None:
         event.programme = [_item(event, facts, position) for position, facts in enumerate(content.programme)]
+    if content.questions is not None:
+        questions.put(event, content.questions)
     _apply_time(event, given)
+    _require_hours(event)
+
+
+def _require_hours(event: Event) -> None:
+    opens_at, closes_at = event.registration_opens_at, event.registration_closes_at
+    if opens_at is not None and closes_at is not None and opens_at >= closes_at:
+        raise InvalidInput(
+            "Registration would close before it opens. Move one of the two.",
+            fields={"registration_closes_at": "must be later than registration_opens_at"},
+        )
 
 
 def _person(event: Event, facts: PersonFacts, position: int) -> Person:
@@ -227,7 +244,7 @@ def publish(session: Session, event_id: UUID) -> Event:
 
     Raises OpenDoubt with what must be decided, NotReadyToPublish naming what is missing, StateConflict when cancelled.
     """
-    places = registrations.lock_places(session, event_id)
+    places = lock_places(session, event_id)
     event = session.get_one(Event, event_id, populate_existing=True)
     if event.state == EventState.PUBLISHED:
         return event
@@ -240,7 +257,7 @@ def publish(session: Session, event_id: UUID) -> Event:
     if was_postponed:
         event.revision += 1
         tell_of_change(session, event, {})
-    registrations.promote_waiting(session, places)
+    waiting_lists.promote_waiting(session, places)
     return event
 
 
@@ -277,7 +294,7 @@ def postpone(session: Session, event_id: UUID, reason: str | None) -> Event:
 
 
 def _call_off(session: Session, event_id: UUID, state: EventState, reason: str | None) -> Event:
-    registrations.lock_places(session, event_id)
+    places = lock_places(session, event_id)
     event = session.get_one(Event, event_id, populate_existing=True)
     if event.state == state:
         return event
@@ -290,6 +307,7 @@ def _call_off(session: Session, event_id: UUID, state: EventState, reason: str |
     _touch(event)
     if not was_draft:
         event.revision += 1
+        waiting_lists.take_back_offers(session, places)
         tell_of_cancellation(session, event)
     return event
 

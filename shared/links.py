@@ -20,12 +20,8 @@ class Purpose(StrEnum):
 
 @cache
 def _signer(purpose: Purpose) -> Signer:
-    key = get_settings().secret_key
-    if key is None:
-        raise RuntimeError(
-            "PLENARY_SECRET_KEY is not set, so links cannot be signed: set at least 32 random characters."
-        )
-    return Signer(key.get_secret_value(), salt=f"plenary.{purpose}", sep="~", digest_method=hashlib.sha256)
+    key = get_settings().require_secret_key()
+    return Signer(key, salt=f"plenary.{purpose}", sep="~", digest_method=hashlib.sha256)
 
 
 def sign(purpose: Purpose, registration_id: UUID) -> str:

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared import clock, outbox, registrations
+from shared import clock, outbox
 from shared.models import Event, EventState, MessageKind, Registration, RegistrationStatus, ReminderRule
 from shared.outbox import NewMessage
+from shared.places import lock_places
 
 # One day: long enough to change plans, short enough to remember. One hour: time to find the link.
 USUAL_MINUTES_BEFORE = (24 * 60, 60)
@@ -49,7 +50,7 @@ def serve_due(session: Session) -> int:
 
 def _serve(session: Session, event_id: UUID) -> int:
     # Under the event's lock, so that a second dispatcher, a move or a cancellation waits and then finds it done.
-    registrations.lock_places(session, event_id)
+    lock_places(session, event_id)
     event = session.get_one(Event, event_id, populate_existing=True)
     due = [rule for rule in event.reminder_rules if _is_due(rule, event)]
     if event.state != EventState.PUBLISHED or not due:

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     # Where mail caught locally can be read, if it is caught.
     caught_mail_url: str | None = None
 
+    def require_secret_key(self) -> bytes:
+        """Raises RuntimeError where there is none: nothing can be signed or kept without its owner's name then."""
+        if self.secret_key is None:
+            raise RuntimeError("PLENARY_SECRET_KEY is not set: set at least 32 random characters.")
+        return self.secret_key.get_secret_value().encode()
+
     @property
     def mail_domain(self) -> str:
         return self.mail_address.rpartition("@")[2]

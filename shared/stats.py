@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shared import answers, clock, heartbeats, tallies
 from shared.curve import bins, curve
 from shared.models import (
+    HOLDING,
     Event,
     EventTally,
     MailTally,
@@ -67,17 +68,18 @@ def _read(session: Session, event: Event) -> Tallies:
 
 
 def _active(by_status: dict[str, int]) -> int:
-    return sum(by_status.get(status, 0) for status in tallies.ACTIVE)
+    return sum(by_status.get(status, 0) for status in HOLDING)
 
 
 def _totals(event: Event, counted: Tallies) -> Totals:
     places = event.places
-    active = places.confirmed + places.pending
+    active = places.taken
     day_before, last_day = _by_day(counted[tallies.REGISTERED])
     return Totals(
         active=active,
         confirmed=places.confirmed,
         pending=places.pending,
+        offered=places.offered,
         waitlisted=places.waitlisted,
         cancelled=places.cancelled,
         places=places.places,
@@ -118,6 +120,7 @@ def _audience(name: str, by_status: dict[str, int], total: int) -> AudienceCount
     return AudienceCount(
         audience=name or None,
         confirmed=by_status.get(RegistrationStatus.CONFIRMED, 0),
+        offered=by_status.get(RegistrationStatus.OFFERED, 0),
         pending=by_status.get(RegistrationStatus.PENDING, 0),
         waitlisted=by_status.get(RegistrationStatus.WAITLISTED, 0),
         share=_active(by_status) / total,

@@ -10,13 +10,12 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.models import EventTally, MailTally, Message, Registration, RegistrationStatus
+from shared.models import HOLDING, EventTally, MailTally, Message, Registration
 
 NONE = ""
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
-ACTIVE = (RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED)
 HOUR = "%Y-%m-%dT%H"
 _NOTED = "mail_tally_changes"
 
@@ -59,8 +58,8 @@ def born(registration: Registration, now: datetime) -> Counter[Cell]:
 
 
 def activity(before: str | None, after: str, now: datetime) -> Counter[Cell]:
-    """One step of the curve, in the hour it happens: a registration begins or ceases to be active."""
-    step = (after in ACTIVE) - (before in ACTIVE)
+    """One step of the curve, in the hour it happens: a registration begins or ceases to hold a place."""
+    step = (after in HOLDING) - (before in HOLDING)
     if not step:
         return Counter()
     return Counter({Cell(GAINED if step > 0 else LOST, hour_of(now), NONE): 1})

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.worker.delivery import deliver
-from services.worker.dispatcher import advance_waiting_lists, serve_reminders
-from shared import calendars, clock, events, organisers, outbox, registrations
+from services.worker.dispatcher import STEPS
+from shared import calendars, clock, events, organisers, outbox
+from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.models import (
     Calendar,
@@ -20,7 +21,6 @@ from shared.models import (
     Role,
     TokenKind,
 )
-from shared.registrations import Application, Outcome
 from shared.schemas.events import EventContent
 from shared.schemas.registrations import Applicant
 
@@ -81,7 +81,7 @@ def applicant(address: str, **facts: Any) -> Applicant:
 
 def apply_many(session: Session, event: Event, applicants: Sequence[Applicant]) -> list[Outcome]:
     applications = [Application(one, RegistrationSource.PAGE, "en") for one in applicants]
-    outcomes = registrations.register_many(session, event.id, applications)
+    outcomes = register_many(session, event.id, applications)
     session.commit()
     return outcomes
 
@@ -100,7 +100,7 @@ def find_registration(session: Session, event: Event, address: str) -> Registrat
 def deliver_everything(session: Session) -> None:
     """What dispatcher and worker would do now: due reminders, promotions, and every due message over real SMTP."""
     session.commit()
-    while serve_reminders() or advance_waiting_lists():
+    while any(step() for step in STEPS):
         pass
     while True:
         with new_session() as own:

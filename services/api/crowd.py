@@ -10,10 +10,9 @@ from uuid import UUID
 
 import structlog
 
-from shared import registrations
+from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.errors import PlenaryError
-from shared.registrations import Application, Outcome
 
 log = structlog.get_logger()
 
@@ -76,6 +75,6 @@ class Crowd:
 
 def _commit(event_id: UUID, applications: list[Application]) -> list[Outcome]:
     with new_session() as session:
-        outcomes = registrations.register_many(session, event_id, applications)
+        outcomes = register_many(session, event_id, applications)
         session.commit()
         return outcomes

@@ -18,10 +18,10 @@ from services.api.auth import CurrentOrganiser, EditedRegistration, ViewedEvent
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
 from shared import answers, audit, events, registrations
+from shared.admission import Application, Outcome
 from shared.database import new_session
 from shared.errors import NotFound
 from shared.models import Message, MessageStatus, Registration, RegistrationSource, RegistrationStatus
-from shared.registrations import Application, Outcome
 from shared.schemas.registrations import (
     Applicant,
     MessagePage,

@@ -19,6 +19,7 @@ from services.worker.queueing import mail_queue
 from shared import clock, outbox, registrations, reminders, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
+from shared.places import lock_places
 from shared.settings import get_settings
 
 log = structlog.get_logger()
@@ -36,9 +37,8 @@ class Dispatcher:
 
     def look(self) -> bool:
         """One round. True when something was done, so that the next round follows at once."""
-        served = serve_reminders()
-        promoted = advance_waiting_lists()
-        return self.enqueue_due() or served or promoted
+        did_something = [step() for step in STEPS]
+        return self.enqueue_due() or any(did_something)
 
     def enqueue_due(self) -> bool:
         """Fill the queue up to its few jobs; the rest waits in PostgreSQL, where urgent mail can still overtake it."""
@@ -97,9 +97,30 @@ def advance_waiting_lists() -> bool:
     promoted = 0
     with new_session() as session:
         for event_id in waiting_lists.with_free_places(session):
-            promoted += len(registrations.promote_waiting(session, registrations.lock_places(session, event_id)))
+            promoted += len(waiting_lists.promote_waiting(session, lock_places(session, event_id)))
             session.commit()
     return promoted > 0
+
+
+def lapse_overdue() -> bool:
+    """Places that were offered and not taken in time move on; addresses that nobody verified are forgotten."""
+    with new_session() as session:
+        lapsed = waiting_lists.lapse_overdue(session)
+        session.commit()
+    if lapsed:
+        log.info("registrations.lapsed", registrations=lapsed)
+    return lapsed > 0
+
+
+def answer_link_requests() -> bool:
+    with new_session() as session:
+        asked = registrations.answer_link_requests(session)
+        session.commit()
+    return asked > 0
+
+
+# What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
+STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests)
 
 
 def run(stop: threading.Event) -> None:

@@ -1,24 +1,46 @@
 """The tables, as typed models."""
 
-from shared.models.audit import AuditEntry
+from shared.models.audit import AuditEntry, Erasure
 from shared.models.calendars import Calendar
 from shared.models.declarative import Model
-from shared.models.events import Event, EventPlaces, EventState, EventTally, Person, ProgrammeItem, ReminderRule
+from shared.models.events import (
+    Event,
+    EventPlaces,
+    EventState,
+    EventTally,
+    Person,
+    ProgrammeItem,
+    Question,
+    ReminderRule,
+)
 from shared.models.idempotency import IdempotencyKey
 from shared.models.messages import Heartbeat, MailTally, Message, MessageKind, MessageStatus, Suppression
 from shared.models.organisers import ApiToken, Membership, Organiser, Role, TokenKind, TokenScope
-from shared.models.registrations import Registration, RegistrationSource, RegistrationStatus
+from shared.models.registrations import (
+    ASKED,
+    HOLDING,
+    ConsentText,
+    LinkRequest,
+    Registration,
+    RegistrationSource,
+    RegistrationStatus,
+)
 
 __all__ = [
+    "ASKED",
+    "HOLDING",
     "ApiToken",
     "AuditEntry",
     "Calendar",
+    "ConsentText",
+    "Erasure",
     "Event",
     "EventPlaces",
     "EventState",
     "EventTally",
     "Heartbeat",
     "IdempotencyKey",
+    "LinkRequest",
     "MailTally",
     "Membership",
     "Message",
@@ -28,6 +50,7 @@ __all__ = [
     "Organiser",
     "Person",
     "ProgrammeItem",
+    "Question",
     "Registration",
     "RegistrationSource",
     "RegistrationStatus",

@@ -1,4 +1,4 @@
-"""Who did what, when: every organiser action that people notice."""
+"""Who did what, when: every organiser action that people notice; and who was erased, without saying who."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared import clock
 from shared.models.declarative import Identified, Model
+
+
+class Erasure(Identified, Model):
+    """A person was erased on request: what of them was removed, as counts by table, and nothing of them.
+
+    `digest` is a keyed SHA-256 of the address, so that the erasure can be done again after a backup was restored.
+    """
+
+    __tablename__ = "erasure"
+
+    digest: Mapped[bytes] = mapped_column(index=True)
+    erased_at: Mapped[datetime] = mapped_column(default=clock.now)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class AuditEntry(Identified, Model):

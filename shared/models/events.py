@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared import clock
@@ -62,6 +63,31 @@ class ReminderRule(Identified, Model):
     __table_args__ = (Index("ix_reminder_rule_due_at", "due_at"),)
 
 
+class Question(Identified, Model):
+    """Something an organiser asks those who register. `key` names it in answers, exports and the API, for good.
+
+    `choices` are `{key, label}`; `translations` has `{language: {label, help, choices: {key: label}}}`. One that was
+    answered is retired rather than removed, so that the answers keep their meaning.
+    """
+
+    __tablename__ = "question"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    key: Mapped[str]
+    kind: Mapped[str]
+    label: Mapped[str]
+    help: Mapped[str | None]
+    is_required: Mapped[bool] = mapped_column(default=False)
+    choices: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    translations: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    minimum: Mapped[float | None]
+    maximum: Mapped[float | None]
+    retired_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("uq_question_event_id_key", "event_id", "key", unique=True),)
+
+
 class Event(Identified, Model):
     """The wall-clock start and the zone are the promise; the instants beside them are derived (design: time)."""
 
@@ -84,7 +110,17 @@ class Event(Identified, Model):
     price_text: Mapped[str | None]
     is_open_to_all: Mapped[bool | None]
     registration_url: Mapped[str | None]
+    registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
+    # Minutes before the start at which the waiting list stops: whoever gets a place later could not come any more.
+    waiting_list_closes_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Hours that a promoted person has to take the place before it moves on; None: it is theirs at once.
+    offer_hours: Mapped[int | None]
+    # Whether a registration counts only after somebody answered from its address.
+    verifies_addresses: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Days after the end at which the personal data goes and the numbers stay.
+    retention_days: Mapped[int] = mapped_column(default=180, server_default=text("180"))
+    personal_data_erased_at: Mapped[datetime | None]
 
     starts_at_local: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     time_zone: Mapped[str | None]
@@ -117,6 +153,9 @@ class Event(Identified, Model):
     reminder_rules: Mapped[list[ReminderRule]] = relationship(
         order_by=ReminderRule.minutes_before.desc(), cascade="all, delete-orphan", passive_deletes=True
     )
+    questions: Mapped[list[Question]] = relationship(
+        order_by=Question.position, cascade="all, delete-orphan", passive_deletes=True
+    )
     places: Mapped["EventPlaces"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
     __table_args__ = (
@@ -137,15 +176,36 @@ class EventPlaces(Model):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     places: Mapped[int | None]
     pending: Mapped[int] = mapped_column(default=0)
+    offered: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     confirmed: Mapped[int] = mapped_column(default=0)
     waitlisted: Mapped[int] = mapped_column(default=0)
     cancelled: Mapped[int] = mapped_column(default=0)
     last_position: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
 
+    @hybrid_property
+    def taken(self) -> int:
+        """Places that somebody has, or is being offered."""
+        return self.confirmed + self.offered
+
+    @property
+    def free(self) -> int | None:
+        """Places that nobody has; None where they are unlimited."""
+        return None if self.places is None else max(0, self.places - self.taken)
+
+    @property
+    def over(self) -> int:
+        """How many have a place beyond the places there are: the organiser lowered them later."""
+        return 0 if self.places is None else max(0, self.taken - self.places)
+
+    @property
+    def is_open_to_newcomers(self) -> bool:
+        """Whoever waits goes first: a place that opens is theirs, not a newcomer's."""
+        return self.free is None or (self.free > 0 and not self.waitlisted)
+
     __table_args__ = (
         CheckConstraint("places >= 0", name="places_not_negative"),
-        CheckConstraint("least(pending, confirmed, waitlisted, cancelled) >= 0", name="tallies_not_negative"),
+        CheckConstraint("least(pending, offered, confirmed, waitlisted, cancelled) >= 0", name="tallies_not_negative"),
         # Half-empty pages let PostgreSQL update this row in place (HOT) instead of growing a chain of versions.
         {"postgresql_with": {"fillfactor": 50}},
     )

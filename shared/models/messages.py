@@ -23,6 +23,9 @@ class MessageKind(StrEnum):
     CANCELLATION = "cancellation"
     REGISTRATION_CANCELLED = "registration-cancelled"
     LINK_AGAIN = "link-again"
+    VERIFICATION = "verification"
+    OFFER = "offer"
+    OFFER_LAPSED = "offer-lapsed"
 
 
 class MessageStatus(StrEnum):
@@ -98,10 +101,14 @@ class Heartbeat(Model):
 
 
 class Suppression(Model):
-    """An address that gets nothing but what its own registrations require."""
+    """An address that gets nothing but what its own registrations require.
+
+    `digest` is a keyed SHA-256 of it: when a person is erased the address goes, and the wish not to be mailed stays.
+    """
 
     __tablename__ = "suppression"
 
-    address: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    address: Mapped[str | None]
     reason: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

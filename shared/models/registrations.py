@@ -1,27 +1,43 @@
-"""Registrations: one address at one event."""
+"""Registrations: one address at one event; the consent they rest on; requests for one's own link."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shared import clock
 from shared.models.declarative import Identified, Model
 from shared.models.events import Event
 
 
 class RegistrationStatus(StrEnum):
+    """pending ─ address verified ─► confirmed, or waitlisted ─► offered ─► confirmed; any of them ─► cancelled.
+
+    A pending one holds no place: nobody has answered from its address yet. An offered one holds a place that was
+    freed, until `answer_by`.
+    """
+
     PENDING = "pending"
+    OFFERED = "offered"
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
+
+
+# Whoever is in one of these has a place that nobody else can have.
+HOLDING = (RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED)
+# Whoever is in one of these is asked for an answer until `answer_by`.
+ASKED = (RegistrationStatus.PENDING, RegistrationStatus.OFFERED)
 
 
 class RegistrationSource(StrEnum):
     PAGE = "page"
     API = "api"
     ORGANISER = "organiser"
+    IMPORT = "import"
 
 
 class Registration(Identified, Model):
@@ -40,8 +56,16 @@ class Registration(Identified, Model):
     audience: Mapped[str | None]
     language: Mapped[str]
     time_zone: Mapped[str | None]
-    consent_version: Mapped[str]
-    consented_at: Mapped[datetime]
+    # What the event's questions were answered with, by the key of the question (shared/questions.py has the shapes).
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    # The text that was agreed to, and when; None where an organiser registered somebody who had agreed elsewhere.
+    # Names a row of `consent_text`; no foreign key, because its check would cost the crowd a look-up for each insert.
+    consent_version: Mapped[str | None]
+    consented_at: Mapped[datetime | None]
+    # Until when a pending or offered one must be confirmed.
+    answer_by: Mapped[datetime | None]
+    # Came in a way that people seldom do: shown to the organiser, and counted.
+    is_suspect: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # The SEQUENCE of the calendar entry this person holds or is about to get (RFC 5545 section 3.8.7.4).
     sequence: Mapped[int] = mapped_column(default=0)
     registered_at: Mapped[datetime]
@@ -52,12 +76,34 @@ class Registration(Identified, Model):
 
     __table_args__ = (
         Index(
-            "uq_registration_event_id_lower_address",
-            "event_id",
+            "uq_registration_lower_address_event_id",
             text("lower(address)"),
+            "event_id",
             unique=True,
             postgresql_where=text("status <> 'cancelled'"),
         ),
         Index("uq_registration_event_id_position", "event_id", "position", unique=True),
         Index("ix_registration_waiting", "event_id", "position", postgresql_where=text("status = 'waitlisted'")),
+        Index("ix_registration_answer_by", "answer_by", postgresql_where=text("status in ('pending', 'offered')")),
     )
+
+
+class ConsentText(Model):
+    """A text that somebody agreed to, word for word. `version` is the start of its SHA-256: one text, one row."""
+
+    __tablename__ = "consent_text"
+
+    version: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    language: Mapped[str]
+    first_used_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class LinkRequest(Identified, Model):
+    """Somebody asked for the link to their registration. The dispatcher answers it, and the row goes."""
+
+    __tablename__ = "link_request"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    address: Mapped[str]
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -17,6 +17,7 @@ from pydantic import (
 
 from shared.schemas.fields import LongText, Markdown, ShortText
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
+from shared.schemas.questions import QuestionFacts
 from shared.schemas.remarks import Remark
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -95,8 +96,14 @@ class EventAnswer(EventSummary):
     price_text: str | None
     is_open_to_all: bool | None
     registration_url: str | None
+    registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     registration_is_open: bool
+    waiting_list_closes_minutes: int
+    offer_hours: int | None
+    verifies_addresses: bool
+    retention_days: int
+    questions: list[QuestionFacts] = []
     state_reason: str | None
     time_text: str | None
     published_at: datetime | None
@@ -128,7 +135,24 @@ class EventContent(BaseModel):
     price_text: LongText | None = None
     is_open_to_all: bool | None = None
     registration_url: WebAddress | None = None
+    registration_opens_at: Moment | None = Field(default=None, description="Nobody can register before; null: at once.")
     registration_closes_at: Moment | None = None
+    waiting_list_closes_minutes: int | None = Field(
+        default=None, ge=0, le=60 * 24 * 60, description="Minutes before the start at which the waiting list stops."
+    )
+    offer_hours: int | None = Field(
+        default=None,
+        ge=1,
+        le=24 * 30,
+        description="Hours in which somebody promoted must take the place; null: it is theirs at once.",
+    )
+    verifies_addresses: bool | None = Field(
+        default=None, description="Whether a registration counts only after its address was verified."
+    )
+    retention_days: int | None = Field(
+        default=None, ge=0, le=3650, description="Days after the end at which personal data goes; numbers stay."
+    )
+    questions: list[QuestionFacts] | None = Field(default=None, max_length=50)
     starts_at_local: WallClock | None = Field(default=None, description="Wall clock in `time_zone`.")
     time_zone: ShortText | None = None
     minutes: int | None = Field(default=None, ge=1, le=60 * 24 * 60)

@@ -8,10 +8,14 @@ from shared.schemas.events import EventSummary, Page
 
 
 class Totals(BaseModel):
-    """`active` is confirmed + pending; `left` and `fill` (0 to 1) are None where places are unlimited."""
+    """`active` is confirmed + offered: they hold places. `pending` hold none until their address is verified.
+
+    `left` and `fill` (0 to 1) are None where places are unlimited; `over` counts those beyond the places there are.
+    """
 
     active: int
     confirmed: int
+    offered: int = 0
     pending: int
     waitlisted: int
     cancelled: int
@@ -39,6 +43,7 @@ class AudienceCount(BaseModel):
 
     audience: str | None
     confirmed: int
+    offered: int = 0
     pending: int
     waitlisted: int
     share: float

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from services.api.crowd import Crowd
+from shared.admission import Application
 from shared.models import Registration, RegistrationSource, Role
-from shared.registrations import Application
 from tests.factories import applicant, in_days, make_calendar, make_event, make_organiser, register, token_for
 
 

@@ -79,7 +79,12 @@ def event(
         "price_text": None,
         "is_open_to_all": True,
         "registration_url": None,
+        "registration_opens_at": None,
         "registration_closes_at": None,
+        "waiting_list_closes_minutes": 0,
+        "offer_hours": None,
+        "verifies_addresses": False,
+        "retention_days": 180,
         "registration_is_open": state == "published",
         "state_reason": None,
         "time_text": None,
@@ -113,11 +118,12 @@ def stats(of: EventAnswer, **changes: Any) -> Stats:
 
 
 def _totals(of: EventAnswer, active: int, changes: dict[str, Any]) -> Totals:
-    pending = min(active, 17)
+    offered = min(active, 17)
     facts: dict[str, Any] = {
         "active": active,
-        "confirmed": active - pending,
-        "pending": pending,
+        "confirmed": active - offered,
+        "offered": offered,
+        "pending": 0,
         "waitlisted": 0,
         "cancelled": min(active, 9),
         "places": of.places,
@@ -164,7 +170,8 @@ def _audiences(active: int) -> list[AudienceCount]:
         AudienceCount(
             audience=name,
             confirmed=number - number // 18,
-            pending=number // 18,
+            offered=number // 18,
+            pending=0,
             waitlisted=0,
             share=number / active if active else 0,
         )
@@ -208,7 +215,7 @@ def _feed(now: datetime) -> list[FeedEntry]:
     people = [
         ("Priya", "Seoul", "KR", "Local and regional government", "Climate office", "confirmed", 2),
         ("Rosa", "Amman", "JO", "Practitioners in urban planning and public health", "Public health", "confirmed", 11),
-        ("Arjun", "Buenos Aires", "AR", "Researchers", "Universidad Nacional", "pending", 48),
+        ("Arjun", "Buenos Aires", "AR", "Researchers", "Universidad Nacional", "offered", 48),
         ("Léa", "Marseille", "FR", "Local and regional government", None, "confirmed", 190),
         ("Hana", "Kigali", "RW", "Students", "University of Rwanda", "confirmed", 900),
         ("Joost", "Rotterdam", "NL", None, "Urban design studio", "confirmed", 7300),

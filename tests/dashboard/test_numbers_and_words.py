@@ -146,7 +146,7 @@ def test_the_longest_bar_fills_its_track_and_the_rest_is_counted():
     assert sum(int(bar.words) for bar in drawn) == 300
 
 
-def test_confirmed_and_pending_make_one_bar():
+def test_confirmed_and_offered_make_one_bar():
     first = bars.audience_bars(stats(event(), active=300).audiences)[0]
 
     assert first.solid + first.striped == 1

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shared import clock, registrations, stats
 from shared.database import get_engine
+from shared.places import lock_places
 from tests.factories import applicant, apply_many, deliver_everything, find_registration, in_days, make_event, register
 from tests.mailbox import Mailbox
 
@@ -50,7 +51,7 @@ def test_the_numbers_add_up(session: Session, mailbox: Mailbox) -> None:
 def test_a_lowered_limit_shows_by_how_much_it_is_over(session: Session) -> None:
     event = make_event(session, places=3)
     apply_many(session, event, [applicant(f"p{number}@example.org") for number in range(3)])
-    registrations.lock_places(session, event.id).places = 1
+    lock_places(session, event.id).places = 1
     session.commit()
     assert stats.snapshot(session, event).totals.over == 2
 

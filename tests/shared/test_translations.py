@@ -20,7 +20,7 @@ from shared.translations import (
     translations,
 )
 
-SERVICES = Path(__file__).parents[2] / "services"
+ROOTS = (Path(__file__).parents[2] / "services", Path(__file__).parents[2] / "shared")
 TRANSLATED = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
 # `pybabel extract -k translate` finds the same.
 KEYWORDS = DEFAULT_KEYWORDS | {"translate": None}
@@ -32,7 +32,7 @@ def sources() -> frozenset[tuple[str, ...]]:
     """Every text in the code and the templates: the singular, and the plural where there is one."""
     with (CATALOGUES / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
-    found = extract_from_dir(SERVICES, methods, options, keywords=KEYWORDS)
+    found = [entry for root in ROOTS for entry in extract_from_dir(root, methods, options, keywords=KEYWORDS)]
     return frozenset(as_tuple(texts) for _, _, texts, _, _ in found)
 
 

@@ -1,6 +1,7 @@
 """An event as a page shows it: what the templates ask for, in the reader's language and on the reader's clocks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 
@@ -10,7 +11,7 @@ from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import Span, reader_span, span_of
 from services.api.pages.programme_view import ProgrammeDay, ProgrammeLine, programme_lines
 from services.api.pages.reader import Reader
-from shared import answers, events, registrations
+from shared import admission, answers, clock, consents, events
 from shared.models import Event, EventState, Person
 from shared.schemas.programme import Part
 from shared.territories import country_name
@@ -43,10 +44,21 @@ class EventView:
 
     @cached_property
     def closed(self) -> str | None:
-        """Why nobody can register: its state, or `deadline`; None while registration is open."""
-        if registrations.closed_because(self.event) is None:
+        """Why nobody can register: its state, `early` or `deadline`; None while registration is open."""
+        if admission.closed_because(self.event) is None:
             return None
-        return self.state if self.state != "coming" else "deadline"
+        if self.state != "coming":
+            return self.state
+        opens_at = self.event.registration_opens_at
+        return "early" if opens_at is not None and clock.now() < opens_at else "deadline"
+
+    @property
+    def consent_sentence(self) -> str:
+        return consents.consent_sentence(self.event, self.reader.language)
+
+    @property
+    def consent_explanation(self) -> str:
+        return consents.consent_explanation(self.event, self.reader.language)
 
     @cached_property
     def places_left(self) -> int | None:
@@ -80,8 +92,16 @@ class EventView:
     @cached_property
     def deadline(self) -> str | None:
         """Until when people can register, where that is before the end, on the event's clocks."""
-        closes_at, zone = self.event.registration_closes_at, self.event.time_zone
-        return Span(closes_at, None, zone, self.reader.locale).whole if closes_at and zone else None
+        return self._moment(self.event.registration_closes_at)
+
+    @cached_property
+    def opening(self) -> str | None:
+        """From when on people can register, on the event's clocks."""
+        return self._moment(self.event.registration_opens_at)
+
+    def _moment(self, instant: datetime | None) -> str | None:
+        zone = self.event.time_zone
+        return Span(instant, None, zone, self.reader.locale).whole if instant and zone else None
 
     def country_name(self, code: str) -> str | None:
         return country_name(code.upper(), language=self.reader.language)

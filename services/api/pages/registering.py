@@ -15,10 +15,10 @@ from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.registrations import admit, find_event
 from shared import events
+from shared.admission import Application
 from shared.database import new_session
 from shared.errors import InvalidInput, RegistrationClosed
 from shared.models import RegistrationSource
-from shared.registrations import Application
 from shared.schemas.registrations import Applicant
 from shared.settings import get_settings
 

@@ -23,12 +23,12 @@ class Bar:
 
 
 def draw_audiences(stats: Stats) -> None:
-    counted = [entry for entry in stats.audiences if entry.confirmed + entry.pending]
+    counted = [entry for entry in stats.audiences if entry.confirmed + entry.offered]
     if not counted:
         markup.draw(_empty("Shows who registers, once somebody has."))
         return
-    has_pending = any(entry.pending for entry in counted)
-    markup.draw(_table("Audience", audience_bars(counted), legend=_LEGEND if has_pending else _NOTHING))
+    has_offered = any(entry.offered for entry in counted)
+    markup.draw(_table("Audience", audience_bars(counted), legend=_LEGEND if has_offered else _NOTHING))
 
 
 def draw_countries(stats: Stats) -> None:
@@ -39,18 +39,18 @@ def draw_countries(stats: Stats) -> None:
 
 
 def audience_bars(entries: Sequence[AudienceCount]) -> list[Bar]:
-    ranked = sorted(entries, key=lambda entry: -(entry.confirmed + entry.pending))
-    longest = ranked[0].confirmed + ranked[0].pending
+    ranked = sorted(entries, key=lambda entry: -(entry.confirmed + entry.offered))
+    longest = ranked[0].confirmed + ranked[0].offered
     bars = [
         Bar(
             entry.audience or "Not given",
             entry.confirmed / longest,
-            entry.pending / longest,
-            f"{count(entry.confirmed + entry.pending)} · {percent(entry.share)}",
+            entry.offered / longest,
+            f"{count(entry.confirmed + entry.offered)} · {percent(entry.share)}",
         )
         for entry in ranked[:_MOST_AUDIENCES]
     ]
-    rest = sum(entry.confirmed + entry.pending for entry in ranked[_MOST_AUDIENCES:])
+    rest = sum(entry.confirmed + entry.offered for entry in ranked[_MOST_AUDIENCES:])
     return [*bars, *_others(len(ranked) - _MOST_AUDIENCES, rest, longest)]
 
 
@@ -67,10 +67,10 @@ def _others(groups: int, number: int, longest: int) -> list[Bar]:
     return [Bar(f"{groups} more", 0, 0, count(number))] if groups > 0 else []
 
 
-# Confirmed and pending differ in hatching too: the two colours are equally dark to some eyes.
+# Confirmed and offered differ in hatching too: the two colours are equally dark to some eyes.
 _LEGEND = Markup(
     '<p class="pl-legend"><span><i class="pl-solid"></i>Confirmed</span>'
-    '<span><i class="pl-striped"></i>Not confirmed yet</span></p>'
+    '<span><i class="pl-striped"></i>Offered, not taken yet</span></p>'
 )
 
 

@@ -8,7 +8,7 @@ from services.dashboard.snapshots import Screen
 from shared.schemas.stats import FeedEntry
 
 _LENGTH = 8
-_STATUSES = {"pending": "not confirmed", "waitlisted": "waiting list", "cancelled": "cancelled"}
+_STATUSES = {"pending": "not verified", "offered": "offered", "waitlisted": "waiting list", "cancelled": "cancelled"}
 
 
 def draw(screen: Screen, *, shows_names: bool) -> None:

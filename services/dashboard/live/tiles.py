@@ -69,7 +69,9 @@ def _draw_tile(tile: Tile) -> None:
 
 def _registered_note(totals: Totals) -> str:
     if totals.pending:
-        return f"{count(totals.pending)} not confirmed"
+        return f"{count(totals.pending)} more to be verified"
+    if totals.offered:
+        return f"{count(totals.offered)} offered, not taken yet"
     return "all confirmed" if totals.active else "nobody yet"
 
 

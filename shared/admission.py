@@ -1,0 +1,279 @@
+"""Admission: every registration there is came in through `register_many`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from shared import clock, consents, outbox, tallies
+from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
+from shared.models import (
+    Event,
+    EventPlaces,
+    EventState,
+    MessageKind,
+    Registration,
+    RegistrationSource,
+    RegistrationStatus,
+)
+from shared.outbox import NewMessage
+from shared.places import count, lock_places, newcomers_status, next_position
+from shared.schemas.registrations import Applicant
+
+# Somebody who works on the event did it: neither bound to the time of registration, nor asked to prove an address.
+BY_ORGANISERS = (RegistrationSource.ORGANISER, RegistrationSource.IMPORT)
+# Long enough for a mailbox that is read once a day.
+VERIFY_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Application:
+    """An applicant with what the request adds: the way they came, and the language they read.
+
+    `must_verify`: the place counts only once somebody answered from the address, whatever the event says.
+    `sends_mail`: whether the person hears of it; False only where an organiser imports people who know.
+    """
+
+    applicant: Applicant
+    source: RegistrationSource
+    language: str
+    must_verify: bool = False
+    is_suspect: bool = False
+    sends_mail: bool = True
+
+    @property
+    def key(self) -> str:
+        return self.applicant.address.lower()
+
+    @property
+    def is_by_organiser(self) -> bool:
+        return self.source in BY_ORGANISERS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a newcomer gets at this moment: the same for an address that was already registered.
+
+    `registration_id` and `is_new` tell the two apart: for organisers only.
+    """
+
+    status: RegistrationStatus = RegistrationStatus.CONFIRMED
+    refusal: PlenaryError | None = None
+    registration_id: UUID | None = field(default=None, compare=False)
+    is_new: bool = field(default=True, compare=False)
+
+
+class _Known(NamedTuple):
+    registration_id: UUID
+    status: str
+
+
+def register_many(session: Session, event_id: UUID, applications: Sequence[Application]) -> list[Outcome]:
+    """Register all of them in this transaction, in order; one outcome each. Holds the event's lock until the commit.
+
+    Raises RegistrationClosed where nobody can register, NotFound where there is no such event.
+    """
+    places = lock_places(session, event_id)
+    event = session.get_one(Event, event_id, populate_existing=True)
+    require_on(event)
+    admission = _Admission(session, event, places, _live(session, event_id, applications))
+    outcomes = [admission.admit(application) for application in applications]
+    admission.write()
+    return outcomes
+
+
+def require_on(event: Event) -> None:
+    """Raise RegistrationClosed, saying why, where the event is not going to take place, or not known when."""
+    reason = called_off_because(event)
+    if reason is not None:
+        raise RegistrationClosed(reason)
+
+
+def require_open(event: Event) -> None:
+    """Raise RegistrationClosed, saying why, where nobody can register now."""
+    reason = closed_because(event)
+    if reason is not None:
+        raise RegistrationClosed(reason)
+
+
+def closed_because(event: Event) -> str | None:
+    """Why nobody can register now; None while registration is open."""
+    return called_off_because(event) or outside_hours_because(event)
+
+
+def called_off_because(event: Event) -> str | None:
+    if event.state == EventState.DRAFT:
+        raise NotFound("There is no such event. It may not be published yet; look at the calendar.")
+    if event.state == EventState.CANCELLED:
+        return f"“{event.title}” is cancelled, so nobody can register. Look at the calendar for other events."
+    if event.state == EventState.POSTPONED:
+        return f"“{event.title}” is postponed. Registration opens again when the new date is announced."
+    if event.ends_at is not None and event.ends_at <= clock.now():
+        return f"“{event.title}” is over, so nobody can register any more. Look at the calendar for coming events."
+    return None
+
+
+def outside_hours_because(event: Event) -> str | None:
+    now = clock.now()
+    if event.registration_opens_at is not None and now < event.registration_opens_at:
+        opens_at = f"{event.registration_opens_at:%d %B %Y, %H:%M} UTC"
+        return f"Registration for “{event.title}” opens on {opens_at}. Come back then."
+    if event.registration_closes_at is not None and event.registration_closes_at <= now:
+        return f"Registration for “{event.title}” has closed. Ask the host whether a place is left."
+    return None
+
+
+class _Admission:
+    """One batch at one event, under its lock."""
+
+    def __init__(self, session: Session, event: Event, places: EventPlaces, live: dict[str, _Known]) -> None:
+        self.session, self.event, self.places, self.live = session, event, places, live
+        self.now = clock.now()
+        self.outside_hours = outside_hours_because(event)
+        self.audiences = {audience.casefold(): audience for audience in event.audiences}
+        self.registrations: list[Registration] = []
+        self.messages: list[NewMessage] = []
+        self._consents: dict[str, str] = {}
+
+    def admit(self, application: Application) -> Outcome:
+        refusal = self._refusal(application)
+        if refusal is not None:
+            return Outcome(refusal=refusal)
+        status = self._status(application)
+        known = self.live.get(application.key)
+        if known is not None:
+            self._remind(known, application)
+            return Outcome(status, registration_id=known.registration_id, is_new=False)
+        registration = self._add(application, status)
+        return Outcome(status, registration_id=registration.id)
+
+    def _refusal(self, application: Application) -> PlenaryError | None:
+        if self.outside_hours is not None and not application.is_by_organiser:
+            return RegistrationClosed(self.outside_hours)
+        audience = application.applicant.audience
+        if audience is not None and audience.casefold() not in self.audiences:
+            return _unknown_audience(self.event)
+        return None
+
+    def _status(self, application: Application) -> RegistrationStatus:
+        is_asked = self.event.verifies_addresses or application.must_verify
+        if is_asked and not application.is_by_organiser:
+            return RegistrationStatus.PENDING
+        return newcomers_status(self.places)
+
+    def _remind(self, known: _Known, application: Application) -> None:
+        """Tell the person, and nobody else, that they are registered already; once an hour at most."""
+        is_of_this_batch = any(one.id == known.registration_id for one in self.registrations)
+        if not is_of_this_batch and not application.is_by_organiser:
+            self.messages.append(link_again(self.event, known.registration_id, known.status))
+
+    def _add(self, application: Application, status: RegistrationStatus) -> Registration:
+        position = next_position(self.places)
+        registration = self._new_registration(application, status, position)
+        count(self.places, status, +1)
+        self.registrations.append(registration)
+        self.live[application.key] = _Known(registration.id, status)
+        if application.sends_mail:
+            self.messages.append(first_message(self.event, registration))
+        return registration
+
+    def _new_registration(self, application: Application, status: str, position: int) -> Registration:
+        applicant = application.applicant
+        audience = self.audiences[applicant.audience.casefold()] if applicant.audience else None
+        language = applicant.language or application.language
+        return Registration(
+            id=uuid7(),
+            event_id=self.event.id,
+            position=position,
+            status=status,
+            source=application.source,
+            address=applicant.address,
+            name=applicant.name,
+            organisation=applicant.organisation,
+            city=applicant.city,
+            country=applicant.country,
+            audience=audience,
+            language=language,
+            time_zone=applicant.time_zone,
+            answers={},
+            consent_version=None if application.is_by_organiser else self._consent(application.language),
+            consented_at=None if application.is_by_organiser else self.now,
+            answer_by=self._answer_by() if status == RegistrationStatus.PENDING else None,
+            is_suspect=application.is_suspect,
+            sequence=0,
+            registered_at=self.now,
+            confirmed_at=self.now if status == RegistrationStatus.CONFIRMED else None,
+        )
+
+    def _consent(self, language: str) -> str:
+        """The version of the text that stood beside the form."""
+        if language not in self._consents:
+            text = consents.consent_text(self.event, language)
+            self._consents[language] = consents.keep(self.session, text, language)
+        return self._consents[language]
+
+    def _answer_by(self) -> datetime:
+        return min(self.now + VERIFY_WITHIN, self.event.ends_at or datetime.max.replace(tzinfo=self.now.tzinfo))
+
+    def write(self) -> None:
+        self.session.add_all(self.registrations)
+        counted: Counter[tallies.Cell] = Counter()
+        for registration in self.registrations:
+            counted.update(tallies.born(registration, self.now))
+        self.places.version += bool(self.registrations)
+        self.session.flush()
+        tallies.add(self.session, self.event.id, counted)
+        outbox.post(self.session, self.messages)
+
+
+def _live(session: Session, event_id: UUID, applications: Sequence[Application]) -> dict[str, _Known]:
+    """Those who are registered already, by their lower-case address."""
+    keys = [application.key for application in applications]
+    query = select(func.lower(Registration.address), Registration.id, Registration.status).where(
+        Registration.event_id == event_id,
+        func.lower(Registration.address).in_(keys),
+        Registration.status != RegistrationStatus.CANCELLED,
+    )
+    return {key: _Known(registration_id, status) for key, registration_id, status in session.execute(query)}
+
+
+def _unknown_audience(event: Event) -> InvalidInput:
+    known = ", ".join(event.audiences)
+    fact = (
+        f"is not one of this event's audiences: {known}" if known else "must be left out: this event names no audiences"
+    )
+    return InvalidInput("The registration could not be taken: see the fields.", fields={"audience": fact})
+
+
+_FIRST_KINDS = {
+    RegistrationStatus.PENDING: MessageKind.VERIFICATION,
+    RegistrationStatus.CONFIRMED: MessageKind.CONFIRMATION,
+    RegistrationStatus.WAITLISTED: MessageKind.WAITING_LIST,
+}
+
+
+def first_message(event: Event, registration: Registration, *, occasion: str = "first") -> NewMessage:
+    """What somebody is told who just came: that they have a place, that they wait, or what they must do first."""
+    kind = _FIRST_KINDS[RegistrationStatus(registration.status)]
+    return NewMessage(
+        event.id,
+        registration.id,
+        kind,
+        occasion,
+        sequence=registration.sequence,
+        expires_at=registration.answer_by or event.ends_at,
+    )
+
+
+def link_again(event: Event, registration_id: UUID, status: str) -> NewMessage:
+    """The link to a registration that is there already; once an hour at most. A pending one is asked once more."""
+    is_pending = status == RegistrationStatus.PENDING
+    kind = MessageKind.VERIFICATION if is_pending else MessageKind.LINK_AGAIN
+    hour = clock.now().strftime("%Y-%m-%dT%H")
+    return NewMessage(event.id, registration_id, kind, hour, expires_at=event.ends_at)

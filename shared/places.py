@@ -1,0 +1,73 @@
+"""An event's places: the one lock, and the one way a registration's status changes under it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared import clock, tallies
+from shared.errors import NotFound
+from shared.models import EventPlaces, Registration, RegistrationStatus
+
+
+def lock_places(session: Session, event_id: UUID) -> EventPlaces:
+    """Hold the event's places until the transaction ends. Always the first lock taken."""
+    query = select(EventPlaces).where(EventPlaces.event_id == event_id)
+    places = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if places is None:
+        raise NotFound("There is no such event. It may have been removed; look at the calendar.")
+    return places
+
+
+def newcomers_status(places: EventPlaces) -> RegistrationStatus:
+    """What somebody gets who comes at this moment."""
+    return RegistrationStatus.CONFIRMED if places.is_open_to_newcomers else RegistrationStatus.WAITLISTED
+
+
+def next_position(places: EventPlaces) -> int:
+    """The place in the order of commit, which is the order of the waiting list."""
+    places.last_position += 1
+    return places.last_position
+
+
+def count(places: EventPlaces, status: str, change: int) -> None:
+    setattr(places, status, getattr(places, status) + change)
+
+
+def change_status(
+    session: Session, places: EventPlaces, registrations: Sequence[Registration], to: RegistrationStatus
+) -> None:
+    """The only way a registration's status changes after it was made: rows, places and tallies together.
+
+    The caller holds the event's lock (`places`), and has set whatever else changes with the status.
+    """
+    if not registrations:
+        return
+    now, changes = clock.now(), Counter[tallies.Cell]()
+    for registration in registrations:
+        before, cells_before = registration.status, tallies.cells(registration)
+        registration.status = to
+        count(places, before, -1)
+        count(places, to, +1)
+        changes.update(tallies.moved(cells_before, tallies.cells(registration)))
+        changes.update(tallies.activity(before, to, now))
+    places.version += 1
+    session.flush()
+    tallies.add(session, places.event_id, changes)
+
+
+def remove(session: Session, places: EventPlaces, registrations: Sequence[Registration]) -> None:
+    """Delete registrations that came to nothing, as if they had never been; their messages go with them.
+
+    The caller holds the event's lock.
+    """
+    changes = Counter[tallies.Cell]()
+    for registration in registrations:
+        count(places, registration.status, -1)
+        changes.subtract(tallies.born(registration, registration.registered_at))
+        session.delete(registration)
+    places.version += bool(registrations)
+    session.flush()
+    tallies.add(session, places.event_id, changes)
