@@ -102,15 +102,20 @@ def _local(event: Event, instant: datetime) -> datetime:
     return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
 
 
-def registration_answer(registration: Registration) -> RegistrationAnswer:
-    return RegistrationAnswer.model_validate(registration, from_attributes=True)
+def registration_answer(registration: Registration, *, sees_people: bool = True) -> RegistrationAnswer:
+    """`sees_people` is False for viewers."""
+    answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
+    return answer if sees_people else answer.model_copy(update={"address": None, "time_zone": None})
 
 
-def message_answer(message: Message) -> MessageAnswer:
+def message_answer(message: Message, *, sees_people: bool = True) -> MessageAnswer:
+    """`sees_people` is False for viewers."""
     facts = {
         name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts", "reply")
     }
-    return MessageAnswer(address=message.registration.address, **facts)
+    answer = MessageAnswer(address=message.registration.address, **facts)
+    # Mail servers quote the address in what they reply.
+    return answer if sees_people else answer.model_copy(update={"address": None, "reply": None})
 
 
 def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     jobs_ahead: int = Field(default=8, ge=1, le=100)
     # Bytes. A registration is 2 KiB, an announcement 20 KiB.
     request_limit: int = 1024 * 1024 + 64 * 1024
+    # Bytes of a table of people to import: 100,000 of them are 12 MiB.
+    import_limit: int = 20 * 1024 * 1024 + 64 * 1024
     # Where mail caught locally can be read, if it is caught.
     caught_mail_url: str | None = None
 

@@ -69,3 +69,11 @@ class _RegistrationFor:
 ViewedEvent = Annotated[Event, Depends(_EventFor(Role.VIEWER), scope="function")]
 EditedEvent = Annotated[Event, Depends(_EventFor(Role.EDITOR), scope="function")]
 EditedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.EDITOR), scope="function")]
+
+
+def sees_people(event: ViewedEvent, session: DatabaseSession, organiser: CurrentOrganiser) -> bool:
+    """Whether the caller may see how to reach registrants, and what they wrote: more than a viewer does."""
+    return calendars.role_of(session, organiser, event.calendar_id) != Role.VIEWER
+
+
+SeesPeople = Annotated[bool, Depends(sees_people, scope="function")]

@@ -1,9 +1,19 @@
 """Request bodies end where the settings say, whether or not their size was announced."""
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.settings import get_settings
+
+# Tables of people are larger than anything else that is sent. Who may send one is asked before it is read.
+_IMPORT = re.compile(r"/api/v1/events/[^/]+/registrations/import")
+
+
+def _limit(path: str) -> int:
+    settings = get_settings()
+    return settings.import_limit if _IMPORT.fullmatch(path) else settings.request_limit
 
 
 class BodyLimit:
@@ -13,7 +23,7 @@ class BodyLimit:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = get_settings().request_limit
+        limit = _limit(scope.get("path", ""))
         announced = dict(scope.get("headers", ())).get(b"content-length", b"0")
         seen = int(announced) if announced.isdigit() and int(announced) > limit else 0
 

@@ -53,7 +53,7 @@ _TITLES = {
 _HTTP_ERRORS = {
     404: ("not-found", "There is nothing here. See /api/v1/openapi.json for the routes there are."),
     405: ("method-not-allowed", "This route takes other methods. See /api/v1/openapi.json."),
-    413: ("too-large", "The request is too large. Nothing was stored; send less than 1 MiB."),
+    413: ("too-large", "The request is too large. Nothing was stored; send less than 1 MiB, or 20 MiB of a table."),
 }
 
 

@@ -1,20 +1,16 @@
 """Registrations over HTTP: everyone registers, organisers see and cancel."""
 
-import csv
-import io
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from starlette.concurrency import run_in_threadpool
 
 from services.api import paging
-from services.api.auth import CurrentOrganiser, EditedRegistration, ViewedEvent
+from services.api.auth import CurrentOrganiser, EditedRegistration, SeesPeople, ViewedEvent
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
 from shared import answers, audit, events, registrations
@@ -40,10 +36,6 @@ _DETAILS = {
     RegistrationStatus.WAITLISTED: "The event is full. Unless this address has a place already, it is on the waiting "
     "list now; a mail to it tells which.",
 }
-_COLUMNS = ("position", "status", "name", "address", "organisation", "city", "country", "audience", "language",
-            "time_zone", "registered_at")  # fmt: skip
-# A spreadsheet would run a cell that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.post("/events/{event_key}/registrations", status_code=201)
@@ -88,11 +80,12 @@ def find_event(event_key: str) -> tuple[UUID, str]:
 def list_registrations(
     event: ViewedEvent,
     session: DatabaseSession,
+    sees_people: SeesPeople,
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[RegistrationStatus | None, Query()] = None,
 ) -> RegistrationPage:
-    """In the order they were taken."""
+    """In the order they were taken. Viewers see who comes, but not how to reach them."""
     query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.position)
     if status is not None:
         query = query.where(Registration.status == status)
@@ -100,36 +93,8 @@ def list_registrations(
         query = query.where(Registration.position > paging.number(after))
     found = list(session.scalars(query.limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].position) if len(found) > limit else None
-    return RegistrationPage(registrations=[answers.registration_answer(one) for one in found[:limit]], next=cursor)
-
-
-@router.get("/events/{event_key}/registrations.csv", response_class=StreamingResponse)
-def export_registrations(
-    event: ViewedEvent, session: DatabaseSession, organiser: CurrentOrganiser
-) -> StreamingResponse:
-    """All registrations as CSV (RFC 4180), safe to open in a spreadsheet."""
-    audit.record(session, "registrations.exported", by=organiser, event=event)
-    headers = {"Content-Disposition": f'attachment; filename="{event.slug}.csv"'}
-    return StreamingResponse(_csv(event.id), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _csv(event_id: UUID) -> Iterator[str]:
-    yield _csv_line(_COLUMNS)
-    query = select(Registration).where(Registration.event_id == event_id).order_by(Registration.position)
-    with new_session() as session:
-        for registration in session.scalars(query.execution_options(yield_per=1000)):
-            yield _csv_line([_cell(getattr(registration, column)) for column in _COLUMNS])
-
-
-def _csv_line(cells: tuple[str, ...] | list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    rows = [answers.registration_answer(one, sees_people=sees_people) for one in found[:limit]]
+    return RegistrationPage(registrations=rows, next=cursor)
 
 
 @router.patch("/registrations/{registration_id}")
@@ -157,6 +122,7 @@ def cancel_registration(
 def list_messages(
     event: ViewedEvent,
     session: DatabaseSession,
+    sees_people: SeesPeople,
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[MessageStatus | None, Query()] = None,
@@ -169,4 +135,5 @@ def list_messages(
         query = query.where(Message.id > paging.identifier(after))
     found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    return MessagePage(messages=[answers.message_answer(one) for one in found[:limit]], next=cursor)
+    rows = [answers.message_answer(one, sees_people=sees_people) for one in found[:limit]]
+    return MessagePage(messages=rows, next=cursor)

@@ -15,22 +15,23 @@ from shared.translations import LANGUAGES, locale
 
 # Where two languages disagree about a name, the earlier one is right.
 _READ_IN = (
-    "en", "es", "fr", "de", "it", "pt", "ca", "nl", "gl", "eu", "pl", "cs", "sv", "da", "nb", "fi", "el", "ro", "hu", "tr",
-    "ru", "uk", "ar", "he", "hi", "id", "ja", "ko", "zh", "zh-Hant",
+    "en", "es", "fr", "de", "it", "pt", "ca", "nl", "gl", "eu", "pl", "cs", "sv", "da", "nb", "fi", "el", "ro",
+    "hu", "tr", "ru", "uk", "ar", "he", "hi", "id", "ja", "ko", "zh", "zh-Hant",
 )  # fmt: skip
 _ALSO_CALLED = {
-    "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "britain": "GB",
-    "gran bretana": "GB", "inglaterra": "GB", "escocia": "GB", "grande bretagne": "GB", "angleterre": "GB",
-    "estados unidos de america": "US", "etats unis d amerique": "US", "united states of america": "US", "u s a": "US",
-    "u s": "US", "ee uu": "US", "eeuu": "US", "u k": "GB", "holland": "NL", "holanda": "NL", "hollande": "NL",
-    "the netherlands": "NL", "espanya": "ES", "euskadi": "ES", "republica checa": "CZ", "czech republic": "CZ",
-    "republica dominicana": "DO", "macedonia": "MK", "swaziland": "SZ", "ivory coast": "CI", "cote d ivoire": "CI",
-    "burma": "MM", "birmania": "MM", "turkey": "TR", "republic of korea": "KR", "corea": "KR", "korea": "KR",
-    "republic of ireland": "IE", "republica de irlanda": "IE", "people s republic of china": "CN",
-    "russian federation": "RU", "viet nam": "VN", "palestine": "PS", "palestina": "PS", "mejico": "MX",
-    "hong kong": "HK", "macau": "MO", "macao": "MO", "holy see": "VA", "vaticano": "VA", "vatican": "VA", "uae": "AE",
-    "emiratos arabes": "AE", "drc": "CD", "rd congo": "CD", "dr congo": "CD", "moldova republic of": "MD",
-    "iran islamic republic of": "IR", "syrian arab republic": "SY", "tanzania united republic of": "TZ",
+    "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB",
+    "britain": "GB", "gran bretana": "GB", "inglaterra": "GB", "escocia": "GB", "grande bretagne": "GB",
+    "angleterre": "GB", "estados unidos de america": "US", "etats unis d amerique": "US",
+    "united states of america": "US", "u s a": "US", "u s": "US", "ee uu": "US", "eeuu": "US", "u k": "GB",
+    "holland": "NL", "holanda": "NL", "hollande": "NL", "the netherlands": "NL", "espanya": "ES", "euskadi": "ES",
+    "republica checa": "CZ", "czech republic": "CZ", "republica dominicana": "DO", "macedonia": "MK",
+    "swaziland": "SZ", "ivory coast": "CI", "cote d ivoire": "CI", "burma": "MM", "birmania": "MM", "turkey": "TR",
+    "republic of korea": "KR", "corea": "KR", "korea": "KR", "republic of ireland": "IE",
+    "republica de irlanda": "IE", "people s republic of china": "CN", "russian federation": "RU", "viet nam": "VN",
+    "palestine": "PS", "palestina": "PS", "mejico": "MX", "hong kong": "HK", "macau": "MO", "macao": "MO",
+    "holy see": "VA", "vaticano": "VA", "vatican": "VA", "uae": "AE", "emiratos arabes": "AE", "drc": "CD",
+    "rd congo": "CD", "dr congo": "CD", "moldova republic of": "MD", "iran islamic republic of": "IR",
+    "syrian arab republic": "SY", "tanzania united republic of": "TZ",
 }  # fmt: skip
 _OTHER_LANGUAGE_NAMES = {"castellano": "es", "castilian": "es", "castilla": "es", "espanol castellano": "es"}
 

@@ -5,18 +5,29 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import except_, func, select
 from sqlalchemy.orm import Session
 
-from shared import audit, events
+from shared import audit, questions
 from shared.admission import Application, Outcome, register_many, require_on
 from shared.database import new_session
 from shared.errors import ImportRefused, PlenaryError
-from shared.models import AuditEntry, Event, Organiser, Registration, RegistrationSource, RegistrationStatus
+from shared.models import (
+    AuditEntry,
+    Event,
+    EventPlaces,
+    Organiser,
+    Registration,
+    RegistrationSource,
+    RegistrationStatus,
+)
 from shared.places import lock_places
+from shared.registration_tables import answers
 from shared.registration_tables.layout import Layout, Reader
 from shared.registration_tables.rows import Candidate, RowReader
 from shared.schemas.imports import ImportReport, RemarkKind, RowRemark
+from shared.schemas.questions import QuestionFacts
+from shared.schemas.registrations import Applicant
 from shared.sheets import Table, read_table
 
 # People in one transaction: the event's lock is held for some tenths of a second, and others register in between.
@@ -63,16 +74,17 @@ class _Run:
 
     def __init__(self, session: Session, event: Event, content: bytes, wishes: Wishes, by: Organiser | None) -> None:
         require_on(event)
-        reader = Reader(wishes.columns)
+        asked = _questions(event)
+        reader = Reader(wishes.columns, {question.key: answers.known_texts(question) for question in asked})
         self.event, self.wishes, self.by = event, wishes, by
         self.table: Table = read_table(content, is_heading=reader.is_heading, encoding=wishes.encoding)
         self.layout: Layout = reader.layout(self.table)
-        self.rows = RowReader(self.layout, event.audiences)
+        self.rows = RowReader(self.layout, event.audiences, asked)
         self.report = ImportReport(
             is_dry_run=wishes.is_dry_run, columns=self.layout.titles, unused_columns=self.layout.unused
         )
         self.seen: set[str] = set()
-        self.cancelled = _addresses(session, event.id, RegistrationStatus.CANCELLED)
+        self.cancelled = _cancelled(session, event.id)
         self.audit_id: UUID | None = None
 
     def done(self, on_progress: OnProgress) -> ImportReport:
@@ -85,6 +97,7 @@ class _Run:
                 with new_session() as session:
                     self._take(session, chunk)
                     session.commit()
+        self.report.remarks.sort(key=lambda remark: remark.row)
         return self.report
 
     def _try(self, on_progress: OnProgress) -> None:
@@ -97,7 +110,7 @@ class _Run:
                         self._remark(candidate.row, RemarkKind.REGISTERED, None, "is registered already")
                     else:
                         self.report.registered += 1
-            places = events.get(session, str(self.event.id)).places
+            places = session.get_one(EventPlaces, self.event.id)
             free = self.report.registered if places.free is None else places.free
             self.report.confirmed = min(self.report.registered, free) if places.is_open_to_newcomers else 0
         self.report.waitlisted = self.report.registered - self.report.confirmed
@@ -119,8 +132,8 @@ class _Run:
         wrong = [remark for remark in self.report.remarks if remark.kind == RemarkKind.WRONG]
         fields = {f"rows.{one.row}.{one.field}": one.message for one in wrong[:_REMARKS_IN_REFUSAL]}
         raise ImportRefused(
-            f"Nobody was registered, because {self.report.wrong:,} of {self.report.rows:,} rows cannot be used. Correct "
-            f"them, or let the others in without them.",
+            f"Nobody was registered, because {self.report.wrong:,} of {self.report.rows:,} rows cannot be used. "
+            f"Correct them, or let the others in without them.",
             fields=fields,
         )
 
@@ -215,13 +228,21 @@ def _refusals(row: int, refusal: PlenaryError) -> Iterator[RowRemark]:
         yield RowRemark(row=row, kind=RemarkKind.WRONG, field=name or None, message=message)
 
 
+def _questions(event: Event) -> list[QuestionFacts]:
+    """None as long as nobody can answer any: a registration takes answers only together with the rules for them."""
+    asked = questions.asked(event) if "answers" in Applicant.model_fields else []
+    return [QuestionFacts.model_validate(question) for question in asked]
+
+
 def _key(candidate: Candidate) -> str:
     return candidate.applicant.address.lower()
 
 
-def _addresses(session: Session, event_id: UUID, status: RegistrationStatus) -> set[str]:
-    query = select(func.lower(Registration.address))
-    return set(session.scalars(query.where(Registration.event_id == event_id, Registration.status == status)))
+def _cancelled(session: Session, event_id: UUID) -> set[str]:
+    """Addresses of those who cancelled and did not come back."""
+    query = select(func.lower(Registration.address)).where(Registration.event_id == event_id)
+    gone = Registration.status == RegistrationStatus.CANCELLED
+    return set(session.scalars(except_(query.where(gone), query.where(~gone))))
 
 
 def _registered(session: Session, event_id: UUID, chunk: Sequence[Candidate]) -> set[str]:

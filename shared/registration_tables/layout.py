@@ -68,6 +68,7 @@ class Reader:
         for index, field in enumerate(fields):
             if field is not None:
                 columns.setdefault(field, index)  # Of two columns that say the same, the first.
+        columns[headings.ADDRESS] = self._address_column(row, fields)
         if not columns.keys() & {headings.NAME, headings.FIRST_NAME, headings.LAST_NAME}:
             raise _missing("the name", headings.NAME, "name", row)
         for field in self._wished:
@@ -77,6 +78,13 @@ class Reader:
         unused = [_shown(cell) for index, cell in enumerate(row) if index not in used and cell.strip()]
         return Layout(number, columns, {field: _shown(row[index]) for field, index in columns.items()}, unused)
 
+    def _address_column(self, row: Sequence[str], fields: Sequence[str | None]) -> int:
+        """Beside a column for e-mail, "address" is where somebody lives."""
+        found = [index for index, field in enumerate(fields) if field == headings.ADDRESS]
+        is_wished = headings.ADDRESS in self._wished
+        clear = [index for index in found if is_wished or folded(row[index]) != headings.ADDRESS]
+        return (clear or found)[0]
+
 
 def _shown(heading: str) -> str:
     return " ".join(heading.split())[:80]
@@ -85,8 +93,8 @@ def _shown(heading: str) -> str:
 def _missing(what: str, field: str, example: str, row: Sequence[str]) -> ColumnMissing:
     there = ", ".join(f"“{_shown(cell)}”" for cell in row[:_SHOWN] if cell.strip() and "@" not in cell)
     return ColumnMissing(
-        f"The table has no column for {what}; its first row reads {there or 'nothing'}. Give the column a heading such as "
-        f"“{example}”, or say which one it is (column: {field}=HEADING).",
+        f"The table has no column for {what}; its first row reads {there or 'nothing'}. Give the column a heading such "
+        f"as “{example}”, or say which one it is (column: {field}=HEADING).",
         fields={field: "has no column"},
     )
 

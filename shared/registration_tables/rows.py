@@ -1,4 +1,4 @@
-"""From a row of a table to somebody who wants to register, held to the rules of the API, or to what is wrong with it."""
+"""From a row of a table to somebody who registers, held to the rules of the API, or to what is wrong with it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from shared.registration_tables import cells
+from shared.registration_tables import answers, cells
 from shared.registration_tables import headings as of
-from shared.registration_tables.layout import Layout, cell_of
+from shared.registration_tables.layout import ANSWERS, Layout, cell_of
 from shared.schemas.imports import RemarkKind, RowRemark
+from shared.schemas.questions import QuestionFacts
 from shared.schemas.registrations import Applicant
 from shared.sheets import folded
 from shared.sheets.formulas import as_it_was
@@ -33,9 +34,10 @@ class Candidate:
 class RowReader:
     """Reads the rows of one table for one event."""
 
-    def __init__(self, layout: Layout, audiences: Sequence[str]) -> None:
+    def __init__(self, layout: Layout, audiences: Sequence[str], questions: Sequence[QuestionFacts] = ()) -> None:
         self._read = {field: cell_of(layout, field) for field in layout.columns}
         self._audiences = audiences
+        self._questions = [question for question in questions if ANSWERS + question.key in self._read]
         self._readings: dict[str, Callable[[str], str | None]] = {
             of.COUNTRY: cells.country,
             of.LANGUAGE: cells.language,
@@ -53,7 +55,7 @@ class RowReader:
             applicant = Applicant.model_validate(facts)
         except ValidationError as found:
             errors = found.errors(include_url=False, include_context=False)
-            problems = {str(error["loc"][0]): _message(error) for error in errors} | problems
+            problems = {".".join(map(str, error["loc"][:2])): _message(error) for error in errors} | problems
         if not problems:
             return Candidate(number, applicant)
         return [
@@ -62,11 +64,15 @@ class RowReader:
         ]
 
     def _facts(self, texts: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-        facts: dict[str, Any] = {field: text for field, text in texts.items() if text and field not in _NAMES}
+        said = {field: text for field, text in texts.items() if text and field not in _NAMES}
+        facts: dict[str, Any] = {field: text for field, text in said.items() if not field.startswith(ANSWERS)}
         facts |= {of.NAME: _name(texts), of.ADDRESS: _bare_address(texts[of.ADDRESS]), "consent": True}
         for field, reading in self._readings.items():
             if field in facts:
                 facts[field] = reading(facts[field])
+        if self._questions:
+            asked = [(question, said.get(ANSWERS + question.key)) for question in self._questions]
+            facts["answers"] = {question.key: answers.read(question, text) for question, text in asked if text}
         return facts, self._problems(texts, facts)
 
     def _problems(self, texts: dict[str, str], facts: dict[str, Any]) -> dict[str, str]:
@@ -78,7 +84,9 @@ class RowReader:
         if audience is not None and audience not in self._audiences:
             known = ", ".join(self._audiences)
             problems[of.AUDIENCE] = (
-                f"is not one of this event's audiences: {known}" if known else "must be empty: the event has no audiences"
+                f"is not one of this event's audiences: {known}"
+                if known
+                else "must be empty: the event has no audiences"
             )
         if not facts[of.NAME]:
             problems[of.NAME] = "is empty"

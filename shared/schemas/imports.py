@@ -1,4 +1,4 @@
-"""What an import of registrations is asked for, and what it answers: numbers, row numbers, fields; no names, no addresses."""
+"""What an import of registrations answers: numbers, row numbers and fields; no names, no addresses."""
 
 from enum import StrEnum
 

@@ -103,14 +103,17 @@ class RegistrationOutcome(BaseModel):
 
 
 class RegistrationAnswer(BaseModel):
-    """A registration as an organiser sees it. `position` is its place in the order of commit."""
+    """A registration as an organiser sees it. `position` is its place in the order of commit.
+
+    Viewers see neither `address` nor `time_zone`.
+    """
 
     id: UUID
     position: int
     status: str
     source: str
     name: str
-    address: str
+    address: str | None
     organisation: str | None
     city: str | None
     country: str | None
@@ -142,11 +145,11 @@ class MessageAnswer(BaseModel):
     id: UUID
     kind: str
     status: str
-    address: str
+    address: str | None = Field(description="Null for viewers.")
     due_at: datetime
     sent_at: datetime | None
     attempts: int
-    reply: str | None
+    reply: str | None = Field(description="What the mail server said last; null for viewers.")
 
 
 class MessagePage(Page):

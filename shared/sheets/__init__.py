@@ -1,4 +1,4 @@
-"""Tables as people keep them, CSV and XLSX: read with care whatever they are, and written so that they are safe to open.
+"""Tables as people keep them, CSV and XLSX: read with care, and written so that they are safe to open.
 
 Nothing in here knows what a table is about.
 """

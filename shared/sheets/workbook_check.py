@@ -8,9 +8,7 @@ from shared.errors import TableUnreadable
 from shared.sheets.limits import LONGEST_CELL, MOST_CELLS, MOST_TEXT, too_large
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,8})")
-_DAMAGED = (
-    "The table is an XLSX with a damaged part. Open it in a spreadsheet and save it again as XLSX, or as CSV."
-)
+_DAMAGED = "The table is an XLSX with a damaged part. Open it in a spreadsheet and save it again as XLSX, or as CSV."
 _LONGEST_NUMBER = 9
 
 Attributes = dict[str, str]
@@ -29,8 +27,8 @@ def check_sheet(part: bytes, lengths: Sequence[int]) -> tuple[int, int]:
     _parse(part, sheet.start, sheet.end, sheet.text)
     if sheet.last_row * sheet.last_column > MOST_CELLS:
         raise too_large(
-            f"has a cell as far out as row {sheet.last_row:,}, column {sheet.last_column:,}; that is room for more than "
-            f"the {MOST_CELLS:,} cells that are read"
+            f"has a cell as far out as row {sheet.last_row:,}, column {sheet.last_column:,}; that is room for more "
+            f"than the {MOST_CELLS:,} cells that are read"
         )
     return sheet.last_row, sheet.last_column
 
@@ -82,9 +80,10 @@ class _Strings:
 
 
 class _Sheet:
-    """`row` and `c` elements of a sheet (ECMA-376 part 1, sections 18.3.1.73 and 18.3.1.4); either may leave out where it
+    """`row` and `c` elements of a sheet (ECMA-376 part 1, sections 18.3.1.73 and 18.3.1.4).
 
-    stands, and then stands after the one before. A cell with a style and nothing in it does not count.
+    Either may leave out where it stands, and then stands after the one before. A cell with a style and nothing in it
+    does not count.
     """
 
     def __init__(self, lengths: Sequence[int]) -> None:
@@ -102,7 +101,11 @@ class _Sheet:
             self._start_cell(attributes)
         elif local == "row":
             number = attributes.get("r", "")
-            self.row = int(number) if number.isascii() and number.isdecimal() and len(number) < _LONGEST_NUMBER else self.row + 1
+            self.row = (
+                int(number)
+                if number.isascii() and number.isdecimal() and len(number) < _LONGEST_NUMBER
+                else self.row + 1
+            )
             self.column = 0
         elif self.in_cell:
             self.last_row = max(self.last_row, self.row)
@@ -148,7 +151,7 @@ class _Sheet:
 
 
 def _number(letters: str) -> int:
-    """"A" is 1, "AA" is 27."""
+    """ "A" is 1, "AA" is 27."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64

@@ -43,8 +43,8 @@ class Workbook:
 def _checked(content: bytes) -> io.BytesIO:
     """The same workbook, packed anew without compression from the parts that were looked at.
 
-    The library believes what the archive says of itself and makes room for every cell up to the last one, so that a file
-    of 5 KB could take all memory there is. It gets exactly the bytes that were counted here.
+    The library believes what the archive says of itself and makes room for every cell up to the last one, so that a
+    file of 5 KB could take all memory there is. It gets exactly the bytes that were counted here.
     """
     try:
         with ZipFile(io.BytesIO(content)) as archive:
@@ -121,7 +121,7 @@ def _first_sheet(workbook: CalamineWorkbook) -> CalamineSheet:
 
 
 def _text(cell: Any) -> str:
-    """As it would be typed into a CSV: dates in ISO form, whole numbers without a point, formulas as their last value."""
+    """As it would be typed into a CSV: dates in ISO form, whole numbers without a point, formulas as their value."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
