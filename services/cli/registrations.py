@@ -16,6 +16,7 @@ from shared.database import new_session
 from shared.registration_tables.exporting import RegistrationTable
 from shared.registration_tables.importing import OnProgress, Wishes, import_registrations
 from shared.schemas.imports import ImportReport, RowRemark
+from shared.sheets import LARGEST
 from shared.sheets.csv_writing import csv_pieces
 from shared.sheets.workbook_writing import xlsx_pieces
 
@@ -52,11 +53,16 @@ def import_file(
     with clear_errors(), _progress(is_shown=err.is_terminal) as on_progress:
         with new_session() as session:
             event_id = events.get(session, event).id
-        report = import_registrations(event_id, file.read_bytes(), wishes, by=None, on_progress=on_progress)
+        report = import_registrations(event_id, _read(file), wishes, by=None, on_progress=on_progress)
     _say_remarks(report)
     answer(report.model_dump(mode="json"), _sentence(report), as_json=json)
     if report.wrong and not report.registered and not report.already_registered:
         raise typer.Exit(1)
+
+
+def _read(file: Path) -> bytes:
+    with file.open("rb") as source:
+        return source.read(LARGEST + 1)  # One more, so that it is noticed.
 
 
 def _columns(wished: Sequence[str]) -> dict[str, str]:

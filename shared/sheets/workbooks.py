@@ -1,6 +1,7 @@
 """XLSX: opened only after its size, its cells and its texts were counted; then the rows, as texts."""
 
 import io
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -33,7 +34,7 @@ class Workbook:
 
     @property
     def row_count(self) -> int:
-        return self._sheet.total_height
+        return self._sheet.end[0] + 1 if self._sheet.end else 0
 
     def rows(self) -> Iterator[list[str]]:
         for row in self._sheet.iter_rows():
@@ -49,7 +50,7 @@ def _checked(content: bytes) -> io.BytesIO:
     try:
         with ZipFile(io.BytesIO(content)) as archive:
             parts = _parts(archive)
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise TableUnreadable(_UNREADABLE) from None
     _check(parts)
     packed = io.BytesIO()
@@ -115,7 +116,7 @@ def _first_sheet(workbook: CalamineWorkbook) -> CalamineSheet:
     for facts in workbook.sheets_metadata:
         if facts.typ == SheetTypeEnum.WorkSheet and facts.visible == SheetVisibleEnum.Visible:
             sheet = workbook.get_sheet_by_name(facts.name)
-            if sheet.total_height:
+            if sheet.end is not None:
                 return sheet
     raise TableEmpty("The table is empty: no visible sheet has a cell. Send one with a row for each person.")
 

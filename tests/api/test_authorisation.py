@@ -36,6 +36,8 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/events/{event_key}/registrations"): PUBLIC,
     ("GET", "/events/{event_key}/registrations"): Role.VIEWER,
     ("GET", "/events/{event_key}/registrations.csv"): Role.VIEWER,
+    ("GET", "/events/{event_key}/registrations.xlsx"): Role.VIEWER,
+    ("POST", "/events/{event_key}/registrations/import"): Role.EDITOR,
     ("GET", "/events/{event_key}/messages"): Role.VIEWER,
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
     ("PATCH", "/registrations/{registration_id}"): Role.EDITOR,
@@ -51,6 +53,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"json": {"label": "script"}},
     ("PATCH", "/events/{event_key}"): {"json": {"places": 5}, "headers": {"If-Match": "*"}},
     ("PATCH", "/registrations/{registration_id}"): {"json": {"city": "Porto"}},
+    ("POST", "/events/{event_key}/registrations/import"): {"content": "name,email\nAda,ada@example.org\n"},
     ("POST", "/events/import"): {"content": ANNOUNCEMENT, "headers": {"Content-Type": "text/markdown"}},
 }
 
