@@ -271,9 +271,13 @@ def first_message(event: Event, registration: Registration, *, occasion: str = "
     )
 
 
-def link_again(event: Event, registration_id: UUID, status: str) -> NewMessage:
-    """The link to a registration that is there already; once an hour at most. A pending one is asked once more."""
+def link_again(event: Event, registration_id: UUID, status: str, *, is_asked_for: bool = False) -> NewMessage:
+    """The link to a registration that is there already; once an hour at most. A pending one is asked once more.
+
+    `is_asked_for`: somebody asked for the link, rather than to register.
+    """
     is_pending = status == RegistrationStatus.PENDING
     kind = MessageKind.VERIFICATION if is_pending else MessageKind.LINK_AGAIN
     hour = clock.now().strftime("%Y-%m-%dT%H")
-    return NewMessage(event.id, registration_id, kind, hour, expires_at=event.ends_at)
+    facts = {"is_asked_for": is_asked_for}
+    return NewMessage(event.id, registration_id, kind, hour, expires_at=event.ends_at, facts=facts)

@@ -106,6 +106,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     session.flush()
     if event.state == EventState.PUBLISHED:
         _follow(session, event, before)
+    waiting_lists.cap_offers(session, event)
     waiting_lists.promote_waiting(session, places)
     return event
 

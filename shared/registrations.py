@@ -181,9 +181,9 @@ def answer_link_requests(session: Session, *, limit: int = 100) -> int:
     query = select(LinkRequest).order_by(LinkRequest.id).limit(limit).with_for_update(skip_locked=True)
     requests = list(session.scalars(query))
     for request in requests:
-        registration = _latest(session, request.event_id, request.address)
-        if registration is not None:
-            outbox.post(session, [link_again(registration.event, registration.id, registration.status)])
+        found = _latest(session, request.event_id, request.address)
+        if found is not None:
+            outbox.post(session, [link_again(found.event, found.id, found.status, is_asked_for=True)])
         session.delete(request)
     return len(requests)
 

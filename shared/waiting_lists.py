@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared import clock, outbox
@@ -158,6 +158,15 @@ def _withdraw_offers(session: Session, places: EventPlaces, lapsed: Sequence[Reg
         for one in lapsed
     ]
     outbox.post(session, messages)
+
+
+def cap_offers(session: Session, event: Event) -> None:
+    """No offer stands longer than the list, also when the event moves or the list is made to stop sooner."""
+    stop = closes_at(event)
+    if stop is not None:
+        offered = (Registration.event_id == event.id, Registration.status == RegistrationStatus.OFFERED)
+        later = (*offered, Registration.answer_by > stop)
+        session.execute(update(Registration).where(*later).values(answer_by=max(stop, clock.now())))
 
 
 def take_back_offers(session: Session, places: EventPlaces) -> None:

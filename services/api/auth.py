@@ -18,6 +18,7 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 def current(request: Request, session: DatabaseSession, credentials: Credentials) -> tuple[Organiser, ApiToken]:
+    """Whom the token speaks for. Raises NotSignedIn without a valid one, NotAllowed where it may only read."""
     if credentials is None:
         raise NotSignedIn("This needs a token. Sign in (POST /api/v1/sessions) and send Authorization: Bearer TOKEN.")
     organiser, token = organisers.who(session, credentials.credentials)

@@ -17,6 +17,9 @@ log = structlog.get_logger()
 
 # A person mistypes a few times; a machine tries for ever. By account, because one address hides many people.
 SIGN_IN_PER_ACCOUNT = RateLimitItemPerMinute(10, multiples=10, namespace="sign-in")
+# The link goes out once an hour; more wishes are a slip, a doubt, or somebody who wants to annoy a mailbox.
+LINKS_PER_ADDRESS = RateLimitItemPerMinute(5, multiples=60, namespace="link")
+LINKS_PER_NETWORK = RateLimitItemPerMinute(60, multiples=10, namespace="link-network")
 
 
 @cache

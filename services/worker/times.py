@@ -71,6 +71,12 @@ def period(span: Span, language: str, *, with_year: bool = True) -> str:
     return f"{begins}{dash}{until} ({first})"
 
 
+def moment(instant: datetime, zone: str, language: str) -> str:
+    """ "Wednesday 22 July 2026, 15:00 (Madrid, UTC+2)"."""
+    there = instant.astimezone(ZoneInfo(zone))
+    return f"{day(there, language)}, {clock(there, language)} ({place_and_offset(there, zone, language)})"
+
+
 def own_period(span: Span, own_zone: str, language: str) -> str | None:
     """The same on the reader's own clock, with the dates if they differ; None where both clocks show the same."""
     there, here = span.on_the_clocks_of(span.zone), span.on_the_clocks_of(own_zone)

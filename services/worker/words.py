@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.worker import times
@@ -11,15 +10,16 @@ from services.worker.changes import change_rows
 from services.worker.entries import invites, takes_back
 from services.worker.names import greeting_name
 from services.worker.views import EventView
-from shared import links
+from shared import links, waiting_lists
 from shared.links import Purpose
-from shared.models import Message, MessageKind, Registration, RegistrationStatus
+from shared.models import Message, MessageKind
 from shared.settings import get_settings
 
 # From here on a confirmation says how much time is left, and the way in stands on top.
 _NEAR = timedelta(hours=24)
 # A large event needs a while at a slow mail server; what takes longer than this is late.
 _LATE = timedelta(minutes=30)
+_ASKING = {MessageKind.VERIFICATION}
 
 
 def words_for(session: Session, message: Message, event: EventView, *, language: str, now: datetime) -> dict[str, Any]:
@@ -29,14 +29,16 @@ def words_for(session: Session, message: Message, event: EventView, *, language:
         "name": greeting_name(registration.name),
         "address": registration.address,
         "status": registration.status,
-        "position": _waiting_position(session, registration),
+        "position": waiting_lists.position_of(session, registration),
         "is_late": _is_late(message, now),
+        "is_asked_for": bool(message.facts.get("is_asked_for")),
         "with_entry": event.span is not None and (invites(message) or takes_back(message)),
         **_sender(message),
         **_links(message),
         **_time_left(event, language, now),
         **_change(message, event, language),
         **_end(message),
+        **_asked(message, event, language),
     }
 
 
@@ -90,21 +92,19 @@ def _end(message: Message) -> dict[str, Any]:
     }
 
 
+def _asked(message: Message, event: EventView, language: str) -> dict[str, Any]:
+    """Until when the reader has to answer, on their own clock where it is known; and what follows if they do."""
+    answer_by = message.registration.answer_by
+    zone = event.own_zone or (event.span.zone if event.span else "UTC")
+    return {
+        "answer_by": times.moment(answer_by, zone, language) if answer_by else None,
+        "is_full": not message.event.places.is_open_to_newcomers if message.kind in _ASKING else False,
+    }
+
+
 def _is_late(message: Message, now: datetime) -> bool:
     """Whether its moment is long past. A retry moves `due_at`, so what the mail was first meant for counts too."""
     starts_at, minutes_before = message.event.starts_at, message.facts.get("minutes_before")
     meant_for = starts_at - timedelta(minutes=minutes_before) if starts_at and minutes_before is not None else None
     moments = [moment for moment in (message.created_at, message.due_at, meant_for) if moment is not None]
     return now - min(moments, default=now) > _LATE
-
-
-def _waiting_position(session: Session, registration: Registration) -> int | None:
-    """How many wait, up to this person; None for whoever does not wait."""
-    if registration.status != RegistrationStatus.WAITLISTED:
-        return None
-    ahead = select(func.count()).where(
-        Registration.event_id == registration.event_id,
-        Registration.status == RegistrationStatus.WAITLISTED,
-        Registration.position < registration.position,
-    )
-    return 1 + (session.scalar(ahead) or 0)

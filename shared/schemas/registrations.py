@@ -96,10 +96,14 @@ class Applicant(BaseModel):
 class RegistrationOutcome(BaseModel):
     """The same for an address that was registered before and one that was not: what a newcomer gets at this moment."""
 
-    status: str = Field(description="`confirmed`, or `waitlisted` where the event is full.")
+    status: str = Field(
+        description="`confirmed`, or `waitlisted` where the event is full, or `pending` where the address is verified."
+    )
     detail: str
     event_id: UUID
     event_url: str
+    registration_id: UUID | None = Field(default=None, description="For organisers only.")
+    is_new: bool | None = Field(default=None, description="Whether it was not there before: for organisers only.")
 
 
 class RegistrationAnswer(BaseModel):
@@ -120,9 +124,12 @@ class RegistrationAnswer(BaseModel):
     audience: str | None
     language: str
     time_zone: str | None
+    answers: dict[str, Any] = {}
+    is_suspect: bool = False
     registered_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    answer_by: datetime | None = None
 
 
 class RegistrationPage(Page):
@@ -139,6 +146,12 @@ class RegistrationCorrection(BaseModel):
     city: OptionalShortText = None
     language: Language | None = None
     time_zone: Zone | None = None
+
+
+class LinkWish(BaseModel):
+    """Whose link is wanted."""
+
+    address: Address
 
 
 class MessageAnswer(BaseModel):

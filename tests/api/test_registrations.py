@@ -192,6 +192,43 @@ def test_organisers_page_through_registrations(session: Session, client: TestCli
     assert client.get(path, headers=headers, params={"after": "nonsense"}).status_code == 422
 
 
+def test_an_organiser_adds_somebody_and_hears_whether_they_were_there(session: Session, client: TestClient) -> None:
+    event = make_event(session, places=1, verifies_addresses=True)
+    editor = token_for(session, make_organiser(session, event.calendar, Role.EDITOR))
+    path = f"/api/v1/events/{event.id}/registrations"
+
+    answers = [
+        client.post(path, json=ada(address=address), headers=editor).json()
+        for address in ("ada@example.org", "Ada@example.org", "bob@example.org")
+    ]
+
+    assert [answer["status"] for answer in answers] == ["confirmed", "waitlisted", "waitlisted"]
+    assert [answer["is_new"] for answer in answers] == [True, False, True]
+    assert answers[0]["registration_id"] == answers[1]["registration_id"]
+    assert set(session.scalars(select(Registration.source))) == {RegistrationSource.ORGANISER}
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.VIEWER, 403), (None, 404)])
+def test_who_may_not_edit_the_event_adds_nobody(
+    session: Session, client: TestClient, role: Role | None, status: int
+) -> None:
+    event = make_event(session)
+    token = token_for(session, make_organiser(session, event.calendar, role))
+
+    answer = client.post(f"/api/v1/events/{event.id}/registrations", json=ada(), headers=token)
+
+    assert answer.status_code == status
+    assert stored(session) == 0
+
+
+def test_the_public_answer_never_says_whether_somebody_was_there(session: Session, client: TestClient) -> None:
+    event = make_event(session)
+    path = f"/api/v1/events/{event.id}/registrations"
+
+    for answer in (client.post(path, json=ada()) for _ in range(2)):
+        assert answer.json().keys() == {"status", "detail", "event_id", "event_url"}
+
+
 def endless(size: int) -> Iterator[bytes]:
     for _ in range(size // 65536):
         yield b" " * 65536

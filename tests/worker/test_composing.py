@@ -31,6 +31,11 @@ KINDS: list[tuple[MessageKind, dict[str, Any], dict[str, Any]]] = [
     (MessageKind.CANCELLATION, WAITING, {"with_entry": False, "is_postponed": True}),
     (MessageKind.REGISTRATION_CANCELLED, {"status": "cancelled"}, {"with_entry": True}),
     (MessageKind.REGISTRATION_CANCELLED, {"status": "cancelled", "confirmed_at": None}, {"with_entry": False}),
+    (MessageKind.VERIFICATION, {"status": "pending", "confirmed_at": None, "answer_by": LONG_BEFORE}, {}),
+    (MessageKind.OFFER, {"status": "offered", "confirmed_at": None, "answer_by": LONG_BEFORE}, {}),
+    (MessageKind.OFFER_LAPSED, {"status": "cancelled", "confirmed_at": None}, {}),
+    (MessageKind.LINK_AGAIN, {}, {"is_asked_for": True}),
+    (MessageKind.LINK_AGAIN, {"status": "offered", "confirmed_at": None}, {}),
     (MessageKind.LINK_AGAIN, {}, {}),
     (MessageKind.LINK_AGAIN, WAITING, {}),
 ]
@@ -422,3 +427,38 @@ def test_a_called_off_event_is_withdrawn_from_calendars_of_those_with_a_place(se
     assert "The speaker is ill." in told.plain
     assert b"METHOD:CANCEL" in (told.calendar or b"")
     assert waited.calendar is None
+
+
+def test_who_registered_is_asked_to_confirm_the_address_and_told_until_when() -> None:
+    answer_by = datetime(2026, 7, 2, 9, tzinfo=UTC)
+    reader = registration(status="pending", confirmed_at=None, answer_by=answer_by, time_zone="America/New_York")
+
+    mail = mail_at(LONG_BEFORE, MessageKind.VERIFICATION, to=reader)
+
+    assert mail.subject == "Please confirm your registration: Cities and water (22 Jul 2026)"
+    assert "The link works until Thursday 2 July 2026, 05:00 (New York, UTC-4)." in mail.plain
+    assert "every place is taken, so that you would be on the waiting list" in mail.plain
+    assert links.url(Purpose.MY, reader.id) in Page(mail.html).links
+    assert ROOM not in mail.plain
+    assert mail.calendar is None
+
+
+def test_an_offer_says_until_when_the_place_is_kept() -> None:
+    answer_by = datetime(2026, 7, 2, 9, tzinfo=UTC)
+    reader = registration(status="offered", confirmed_at=None, answer_by=answer_by)
+
+    mail = mail_at(LONG_BEFORE, MessageKind.OFFER, to=reader)
+
+    assert mail.subject.startswith("A place is kept for you: do you take it?")
+    assert "It is yours if you take it until Thursday 2 July 2026, 11:00 (Madrid, UTC+2)." in mail.plain
+    assert mail.calendar is None
+
+
+def test_an_offer_not_taken_in_time_leads_back_into_the_line() -> None:
+    reader = registration(status="cancelled", confirmed_at=None)
+
+    mail = mail_at(LONG_BEFORE, MessageKind.OFFER_LAPSED, to=reader)
+
+    assert "It has gone to the next in line." in mail.plain
+    assert links.url(Purpose.MY, reader.id) in Page(mail.html).links
+    assert mail.calendar is None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.worker.composing import compose
 from services.worker.mime import Mail
 from shared import clock
-from shared.models import Calendar, Event, Message, MessageKind, Person, ProgrammeItem, Registration
+from shared.models import Calendar, Event, EventPlaces, Message, MessageKind, Person, ProgrammeItem, Registration
 
 REGISTERED_AT = datetime(2026, 6, 10, 9, tzinfo=UTC)
 ROOM = "https://rooms.example.org/j/987?pwd=Zm9v&lang=en"
@@ -41,7 +41,7 @@ def event(
         "text_language": "en", "starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=minutes),
         "starts_at_local": starts, "time_zone": zone, "minutes": minutes, "location": ROOM, "state_reason": None,
         "updated_at": datetime(2026, 6, 1, tzinfo=UTC), "hosts": ["River Cities", "Delta Forum"],
-        "calendar": calendar(),
+        "calendar": calendar(), "places": EventPlaces(places=5, confirmed=5, offered=0, waitlisted=1),
         "people": [person("Núria Vidal", "moderator", role="Secretary General")],
         "programme": [item("Welcome", 4), item("A river and its city", 10, person("Amina Benali", city="Tunis"))],
     }  # fmt: skip
@@ -82,7 +82,7 @@ class Queue(Session):
         self.ahead = ahead
 
     def scalar(self, *_: Any, **__: Any) -> Any:
-        return self.ahead
+        return self.ahead + 1
 
 
 def mail_at(now: datetime, kind: MessageKind, *, ahead: int = 0, **message_facts: Any) -> Mail:

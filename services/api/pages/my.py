@@ -1,12 +1,13 @@
-"""One's own registration, behind the signed link of the mails: see it, correct it, give the place back."""
+"""One's own registration, behind the signed link of the mails: see it, correct it, confirm it, give the place back."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -14,13 +15,15 @@ from services.api.calendar_entries import personal_entry
 from services.api.database import DatabaseSession
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, check, read_form
+from services.api.pages.moments import Span
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import PRIVATE, READING, page
 from services.api.pages.zones import zone_options
-from shared import ical, links, registrations
+from shared import ical, links, registrations, waiting_lists
 from shared.database import new_session
+from shared.errors import RegistrationClosed
 from shared.links import Purpose
-from shared.models import Registration, RegistrationStatus
+from shared.models import Registration
 from shared.schemas.registrations import RegistrationCorrection
 from shared.translations import LANGUAGES
 
@@ -36,20 +39,19 @@ Own = Annotated[UUID, Depends(_own)]
 
 @router.api_route("/my/{token}", methods=READING)
 def show_registration(
-    token: str, own: Own, reader: CurrentReader, session: DatabaseSession, saved: str = ""
+    token: str, own: Own, reader: CurrentReader, session: DatabaseSession, saved: str = "", late: str = ""
 ) -> Response:
     registration = registrations.get(session, own)
     reader = _at_home(reader, registration)
-    return _page(session, registration, reader, token, _filled(registration), is_saved=bool(saved))
+    form = _filled(registration)
+    return _page(session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late))
 
 
 def _at_home(reader: Reader, registration: Registration) -> Reader:
     """In the language and on the clocks that the person chose, unless the address says otherwise."""
     is_chosen = "lang" in dict(reader.chosen) or registration.language not in LANGUAGES
     language = reader.language if is_chosen else registration.language
-    return replace(
-        reader, path=reader.path.removesuffix("/cancel"), language=language, zone=reader.zone or registration.time_zone
-    )
+    return replace(reader, path=reader.path, language=language, zone=reader.zone or registration.time_zone)
 
 
 def _filled(registration: Registration) -> Form:
@@ -66,6 +68,7 @@ def _page(
     *,
     status: int = 200,
     is_saved: bool = False,
+    is_too_late: bool = False,
 ) -> Response:
     return page(
         reader,
@@ -74,24 +77,15 @@ def _page(
         headers=PRIVATE,
         registration=registration,
         view=EventView(registration.event, reader),
-        ahead=_ahead(session, registration),
+        waiting_position=waiting_lists.position_of(session, registration),
+        asked_until=_moment(registration.answer_by, registration, reader),
+        can_undo=registrations.can_undo(registration),
         form=form,
         token=token,
         is_saved=is_saved,
+        is_too_late=is_too_late,
         zone_options=zone_options(),
     )
-
-
-def _ahead(session: Session, registration: Registration) -> int:
-    """How many wait in front of this one."""
-    if registration.status != RegistrationStatus.WAITLISTED:
-        return 0
-    query = select(func.count()).where(
-        Registration.event_id == registration.event_id,
-        Registration.status == RegistrationStatus.WAITLISTED,
-        Registration.position < registration.position,
-    )
-    return session.scalar(query) or 0
 
 
 @router.post("/my/{token}")
@@ -111,10 +105,36 @@ def _correct(token: str, own: UUID, reader: Reader, typed: dict[str, str]) -> Re
     return RedirectResponse(reader.link(f"/my/{token}", saved="yes"), 303, headers=PRIVATE)
 
 
+def _moment(instant: datetime | None, registration: Registration, reader: Reader) -> str | None:
+    """On the reader's clocks where they are known, else on the event's."""
+    zone = reader.zone or registration.event.time_zone
+    return Span(instant, None, zone, reader.locale).whole if instant and zone else None
+
+
 @router.post("/my/{token}/cancel")
 def cancel_registration(token: str, own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
-    """Give the place back; a second time changes nothing."""
-    registrations.cancel(session, own)
+    """Give the place back, leave the waiting list, or decline what is offered; a second time changes nothing."""
+    return _done(token, reader, lambda: registrations.cancel(session, own))
+
+
+@router.post("/my/{token}/confirm")
+def confirm_registration(token: str, own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
+    """The address is theirs, or they take what is offered; a second time changes nothing."""
+    return _done(token, reader, lambda: registrations.confirm(session, own))
+
+
+@router.post("/my/{token}/again")
+def take_up_again(token: str, own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
+    """Undo the cancellation, or come back later; a second time changes nothing."""
+    return _done(token, reader, lambda: registrations.take_up_again(session, own))
+
+
+def _done(token: str, reader: Reader, deed: Callable[[], object]) -> Response:
+    """303 to the page that says how things stand now, which also is the answer where it came too late."""
+    try:
+        deed()
+    except RegistrationClosed:
+        return RedirectResponse(reader.link(f"/my/{token}", late="yes"), 303, headers=PRIVATE)
     return RedirectResponse(reader.link(f"/my/{token}"), 303, headers=PRIVATE)
 
 

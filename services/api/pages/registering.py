@@ -60,7 +60,7 @@ def show_registered(
     event_key: str,
     reader: CurrentReader,
     session: DatabaseSession,
-    outcome: Literal["confirmed", "waitlisted"] = "confirmed",
+    outcome: Literal["confirmed", "waitlisted", "pending"] = "confirmed",
 ) -> Response:
     """The same words for an address that was registered before: only the mail to it tells."""
     view = EventView(events.get_public(session, event_key), reader)

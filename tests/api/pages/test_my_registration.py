@@ -92,7 +92,7 @@ def test_cancelling_takes_two_steps_and_gives_the_place_to_who_waits(client: Tes
     assert (answer.status_code, answer.headers["location"]) == (303, link_of(ada))
     page = Reading(client, link_of(ada))
     assert page.find("h1") == "Your registration is cancelled"
-    assert page.html.select("form") == []
+    assert page.all("form") == ["Undo the cancellation"]
     assert Reading(client, link_of(bob)).find("h1") == "You have a place"
 
 
@@ -115,6 +115,72 @@ def test_who_waits_sees_how_many_are_ahead(client: TestClient, session: Session)
     assert said[0].startswith("You are next.")
     assert said[1].startswith("One person is ahead of you.")
     assert said[2].startswith("2 people are ahead of you.")
+
+
+def test_a_cancellation_is_undone_with_one_button(client: TestClient, session: Session) -> None:
+    ada = register(session, make_event(session), "ada@example.org")
+    client.post(f"{link_of(ada)}/cancel")
+    Reading(client, f"{link_of(ada)}/again")  # A mail scanner opens whatever it can.
+    session.refresh(ada)
+    assert ada.status == "cancelled"
+
+    answers = [client.post(f"{link_of(ada)}/again", follow_redirects=False) for _ in range(2)]
+
+    assert [(answer.status_code, answer.headers["location"]) for answer in answers] == [(303, link_of(ada))] * 2
+    assert Reading(client, link_of(ada)).find("h1") == "You have a place"
+
+
+def test_who_comes_back_after_the_place_went_on_waits_first_in_line(client: TestClient, session: Session) -> None:
+    event = make_event(session, places=1)
+    ada, _, _ = (register(session, event, f"{name}@example.org") for name in ("ada", "bob", "cyd"))
+    client.post(f"{link_of(ada)}/cancel")
+    assert "you would be on the waiting list" in Reading(client, link_of(ada)).text
+
+    client.post(f"{link_of(ada)}/again")
+
+    page = Reading(client, link_of(ada))
+    assert page.find("h1") == "You are on the waiting list"
+    assert page.find(".lead").startswith("You are next.")
+
+
+def test_an_address_is_verified_with_one_button(client: TestClient, session: Session) -> None:
+    ada = register(session, make_event(session, verifies_addresses=True), "ada@example.org")
+    page = Reading(client, link_of(ada))
+    assert page.find("h1") == "Please confirm your registration"
+    assert page.all("form button") == ["Confirm my registration", "It was not me"]
+
+    for _ in range(2):
+        client.post(f"{link_of(ada)}/confirm")
+
+    assert Reading(client, link_of(ada)).find("h1") == "You have a place"
+
+
+def test_an_offered_place_is_taken_or_declined(client: TestClient, session: Session) -> None:
+    event = make_event(session, places=1, offer_hours=24, **SUMMER)
+    ada, bob, cyd = (register(session, event, f"{name}@example.org") for name in ("ada", "bob", "cyd"))
+    client.post(f"{link_of(ada)}/cancel")
+    page = Reading(client, link_of(bob))
+    assert page.find("h1") == "A place is kept for you"
+    assert "It is yours if you take it until" in page.find(".lead")
+    assert "Madrid (UTC+" in page.find(".lead")
+
+    client.post(f"{link_of(bob)}/cancel")
+    client.post(f"{link_of(cyd)}/confirm")
+
+    assert Reading(client, link_of(bob)).find("h1") == "Your registration is cancelled"
+    assert Reading(client, link_of(cyd)).find("h1") == "You have a place"
+
+
+def test_what_comes_too_late_is_said_and_changes_nothing(client: TestClient, session: Session) -> None:
+    event = make_event(session)
+    ada = register(session, event, "ada@example.org")
+    client.post(f"{link_of(ada)}/cancel")
+    register(session, event, "ada@example.org")
+
+    page = Reading(client, f"{link_of(ada)}/again", method="POST")
+
+    assert page.find("[role=alert]") == "That is not possible any more. This is how things stand now."
+    assert page.find("h1") == "Your registration is cancelled"
 
 
 def test_a_cancelled_event_and_one_that_is_over_say_so(client: TestClient, session: Session) -> None:
@@ -153,7 +219,7 @@ def test_who_waits_has_nothing_to_put_in_a_calendar(client: TestClient, session:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("path", ["", "/cancel", "/event.ics"])
+@pytest.mark.parametrize("path", ["", "/cancel", "/confirm", "/again", "/event.ics"])
 def test_a_link_that_nobody_signed_opens_nothing(client: TestClient, session: Session, method: str, path: str) -> None:
     ada = register(session, make_event(session), "ada@example.org")
     unsubscribe_token = links.sign(Purpose.UNSUBSCRIBE, ada.id)
