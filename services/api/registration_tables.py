@@ -1,6 +1,8 @@
 """Registrations as tables over HTTP: lists of people are imported, the list of an event is exported."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from email.message import Message
 from typing import Annotated, Literal
 
@@ -11,7 +13,7 @@ from services.api.auth import CurrentOrganiser, EditedEvent, SeesPeople, ViewedE
 from services.api.database import DatabaseSession
 from services.api.idempotency import OnlyOnce, RawBody
 from shared import audit
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, TooManyRequests
 from shared.registration_tables.exporting import CSV_TYPE, XLSX_TYPE, RegistrationTable
 from shared.registration_tables.importing import Wishes, import_registrations
 from shared.schemas.imports import ImportReport
@@ -30,6 +32,7 @@ _IMPORT_BODY = {
         },
     }
 }
+_IMPORTING = threading.Lock()
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
@@ -66,7 +69,22 @@ def import_table(
     )
     # The import has transactions of its own, and takes its time: this one must not stay open meanwhile.
     session.commit()
-    return once.keep(import_registrations(event.id, content, wishes, by=organiser))
+    with _one_at_a_time():
+        report = import_registrations(event.id, content, wishes, by=organiser)
+    return once.keep(report)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """In this process: a large table takes some hundred MB while it is read. Raises TooManyRequests."""
+    if not _IMPORTING.acquire(blocking=False):
+        raise TooManyRequests(
+            "Another list is being imported at this moment. Try again in some seconds.", retry_after=15
+        )
+    try:
+        yield
+    finally:
+        _IMPORTING.release()
 
 
 def _columns(wished: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from shared.errors import TableUnreadable
-from shared.sheets.limits import LONGEST_CELL, refuse_many_columns, refuse_many_rows, too_large
+from shared.sheets.limits import refuse_long_cells, refuse_many_columns, refuse_many_rows
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 64 * 1024
@@ -56,8 +56,7 @@ class DelimitedText:
 def _refuse_large(number: int, row: list[str]) -> None:
     refuse_many_rows(number)
     refuse_many_columns(len(row))
-    if any(len(cell) > LONGEST_CELL for cell in row):
-        raise too_large(f"has a cell of more than {LONGEST_CELL:,} characters in row {number:,}")
+    refuse_long_cells(number, row)
 
 
 def _reader(text: str, delimiter: str) -> Iterator[list[str]]:

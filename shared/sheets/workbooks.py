@@ -5,13 +5,13 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import structlog
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from shared.errors import TableEmpty, TableUnreadable
-from shared.sheets.limits import MOST_UNPACKED, refuse_many_columns, refuse_many_rows, too_large
+from shared.sheets.limits import MOST_UNPACKED, refuse_long_cells, refuse_many_columns, refuse_many_rows, too_large
 from shared.sheets.workbook_check import check_sheet, lengths_of_strings
 
 log = structlog.get_logger()
@@ -37,12 +37,15 @@ class Workbook:
         return self._sheet.end[0] + 1 if self._sheet.end else 0
 
     def rows(self) -> Iterator[list[str]]:
-        for row in self._sheet.iter_rows():
-            yield [_text(cell) for cell in row]
+        """Raises TableTooLarge."""
+        for number, row in enumerate(self._sheet.iter_rows(), start=1):
+            texts = [_text(cell) for cell in row]
+            refuse_long_cells(number, texts)
+            yield texts
 
 
 def _checked(content: bytes) -> io.BytesIO:
-    """The same workbook, packed anew without compression from the parts that were looked at.
+    """The same workbook, packed anew from the parts that were looked at.
 
     The library believes what the archive says of itself and makes room for every cell up to the last one, so that a
     file of 5 KB could take all memory there is. It gets exactly the bytes that were counted here.
@@ -54,9 +57,9 @@ def _checked(content: bytes) -> io.BytesIO:
         raise TableUnreadable(_UNREADABLE) from None
     _check(parts)
     packed = io.BytesIO()
-    with ZipFile(packed, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
+    with ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for name in list(parts):
+            archive.writestr(name, parts.pop(name))  # Each is let go of at once: together they can be large.
     packed.seek(0)
     return packed
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from services.api import registration_tables
 from services.api.main import create_app
 from shared.models import AuditEntry, Event, IdempotencyKey, Registration, RegistrationSource, Role
 from shared.schemas.questions import QuestionFacts
@@ -137,6 +138,14 @@ def test_who_may_not_import_is_told_before_the_table_is_read(
     too_large = b" " * (22 * 1024 * 1024)
     assert send(client, event, as_role(session, event, Role.VIEWER), too_large).status_code == 403
     assert send(client, event, {}, too_large).status_code == 401
+
+
+def test_one_list_at_a_time(session: Session, client: TestClient, event: Event) -> None:
+    headers = as_role(session, event, Role.EDITOR)
+    with registration_tables._IMPORTING:
+        busy = send(client, event, headers)
+    assert (busy.status_code, busy.headers["retry-after"]) == (429, "15")
+    assert send(client, event, headers).status_code == 200
 
 
 def answer_questions(session: Session, registration: Registration) -> None:
