@@ -50,7 +50,7 @@ def import_file(
     Ends with 0 when everyone who can be registered is, with 1 when nobody went in because of what is wrong.
     """
     wishes = Wishes(dry_run, all_or_nothing, not no_mail, _columns(column or []), encoding)
-    with clear_errors(), _progress(is_shown=err.is_terminal) as on_progress:
+    with clear_errors(), _harmless_interruption(), _progress(is_shown=err.is_terminal) as on_progress:
         with new_session() as session:
             event_id = events.get(session, event).id
         report = import_registrations(event_id, _read(file), wishes, by=None, on_progress=on_progress)
@@ -70,6 +70,15 @@ def _columns(wished: Sequence[str]) -> dict[str, str]:
     if any(not (name and heading) for name, _, heading in pairs):
         raise typer.BadParameter("Write FIELD=HEADING, such as --column address=Contact.", param_hint="--column")
     return {name.strip(): heading for name, _, heading in pairs}
+
+
+@contextmanager
+def _harmless_interruption() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("Interrupted. Whoever is registered stays registered; do it again for the others.", markup=False)
+        raise typer.Exit(130) from None
 
 
 @contextmanager
