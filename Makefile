@@ -6,9 +6,11 @@ PYTHON_IN_VENV := .venv/bin/python
 TESTS ?=
 # Tests side by side, each file in one piece; 0 is one after the other, in this process.
 TEST_WORKERS ?= 2
+# More words for the benchmark, e.g. make benchmark BENCHMARK="registering --seconds 3"
+BENCHMARK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run check format translations test test-compose test-browser
+.PHONY: help install install-tests run check format translations test test-compose test-browser benchmark
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,3 +50,6 @@ test-compose: install-tests ## The slow tests of the whole as deployed; they nee
 
 test-browser: install-tests ## The slow tests of the pages in a browser; they need Chromium
 	$(PYTHON_IN_VENV) -m pytest -m browser tests/browser $(TESTS)
+
+benchmark: install ## How fast it is here, beside what this machine could do; it takes ten minutes and needs wrk
+	$(PYTHON_IN_VENV) -m benchmarks $(BENCHMARK)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from shared import admission, events, questions, timezones
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
+from shared.registration_tables.answers import is_for_viewers
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
 from shared.schemas.questions import QuestionFacts
@@ -105,7 +106,11 @@ def _local(event: Event, instant: datetime) -> datetime:
 def registration_answer(registration: Registration, *, sees_people: bool = True) -> RegistrationAnswer:
     """`sees_people` is False for viewers."""
     answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
-    return answer if sees_people else answer.model_copy(update={"address": None, "time_zone": None})
+    if sees_people:
+        return answer
+    shown = {question.key for question in registration.event.questions if is_for_viewers(question.kind)}
+    chosen = {key: value for key, value in answer.answers.items() if key in shown}
+    return answer.model_copy(update={"address": None, "time_zone": None, "answers": chosen})
 
 
 def message_answer(message: Message, *, sees_people: bool = True) -> MessageAnswer:

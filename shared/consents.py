@@ -1,11 +1,13 @@
 """What people agree to when they register: the text, in their language, kept word for word under its version."""
 
 import hashlib
+from collections.abc import Mapping
+from functools import cache
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
-from shared import clock
+from shared import bulk, clock
 from shared.models import ConsentText, Event
 from shared.translations import translations
 
@@ -22,12 +24,18 @@ def consent_sentence(event: Event, language: str) -> str:
 
 
 def consent_explanation(event: Event, language: str) -> str:
-    _ = translations(language).gettext
-    return _(
+    words = translations(language)
+    purpose = words.gettext(
         "It is used to give you a place, to send you mail about this event, and to count where people come from; "
-        "nobody else gets it. %(days)s days after the event it is deleted and only numbers stay. Answer any of our "
-        "mails to have it removed sooner."
+        "nobody else gets it."
+    )
+    end = words.ngettext(
+        "One day after the event it is deleted and only numbers stay.",
+        "%(days)s days after the event it is deleted and only numbers stay.",
+        event.retention_days,
     ) % {"days": event.retention_days}
+    sooner = words.gettext("With the link in any of our mails you can see it, correct it, or delete it sooner.")
+    return f"{purpose} {end} {sooner}"
 
 
 def version_of(text: str) -> str:
@@ -35,8 +43,16 @@ def version_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def keep(session: Session, text: str, language: str) -> str:
-    """Store a text that somebody agrees to, unless it is there; its version."""
-    row = {"version": version_of(text), "text": text, "language": language, "first_used_at": clock.now()}
-    session.execute(insert(ConsentText).values(row).on_conflict_do_nothing())
-    return row["version"]  # type: ignore[return-value]
+def keep(session: Session, texts: Mapping[str, str]) -> None:
+    """Store what people agreed to, by language, unless it is there."""
+    now = clock.now()
+    rows = [
+        {"version": version_of(text), "text": text, "language": language, "first_used_at": now}
+        for language, text in sorted(texts.items())
+    ]
+    bulk.run(session, _keeping(), rows)
+
+
+@cache
+def _keeping() -> Executable:
+    return bulk.insert_rows(ConsentText, "version", "text", "language", "first_used_at").on_conflict_do_nothing()

@@ -17,6 +17,7 @@ from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPubli
 from shared.event_mail import tell_of_cancellation, tell_of_change
 from shared.models import Calendar, Event, EventPlaces, EventState, Person, ProgrammeItem
 from shared.places import lock_places
+from shared.privacy.retention import require_kept_promise
 from shared.schemas.events import EventContent
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.remarks import Weight
@@ -95,9 +96,10 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     event = session.get_one(Event, event_id, populate_existing=True)
     if version is not None and version != event.version:
         raise EditCollision(f"The event was changed by somebody else (version {event.version}). Read it again first.")
-    before = _in_calendars(event)
+    before, days_before = _in_calendars(event), event.retention_days
     _settle_doubts(event, content)
     _apply(session, event, content)
+    require_kept_promise(event, places, days_before=days_before)
     if "places" in content.model_fields_set:
         places.places = content.places
         places.version += 1

@@ -10,15 +10,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Executable, and_, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 from uuid_utils.compat import uuid7
 
-from shared import clock, tallies
+from shared import bulk, clock, tallies
 from shared.models import Message, MessageKind, MessageStatus
 
 # The smaller, the sooner: what is needed within the hour, then what answers someone, then the rest.
@@ -30,6 +30,10 @@ PRIORITIES = {
 URGENT = 0
 USUAL = 15
 GIVE_UP_AFTER = timedelta(hours=24)
+_ROW = (
+    "id", "event_id", "registration_id", "kind", "occasion", "sequence", "facts", "priority", "status", "created_at",
+    "due_at", "expires_at", "attempts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,16 +69,20 @@ class NewMessage:
 
 def post(session: Session, messages: Sequence[NewMessage]) -> int:
     """Write messages into the outbox; a copy of one already there is left out. Returns how many are new."""
-    written: Counter[tallies.MailCell] = Counter()
-    for start in range(0, len(messages), 1000):
-        rows = [message.row(clock.now()) for message in messages[start : start + 1000]]
-        statement = (
-            insert(Message).values(rows).on_conflict_do_nothing(index_elements=["registration_id", "kind", "occasion"])
-        )
-        for event_id, kind in session.execute(statement.returning(Message.event_id, Message.kind)):
-            written[(event_id, kind, MessageStatus.PENDING)] += 1
+    now, written = clock.now(), Counter[tallies.MailCell]()
+    for event_id, kind, count in bulk.run(session, _posting(), [message.row(now) for message in messages]):
+        written[(event_id, kind, MessageStatus.PENDING)] += count
     tallies.add_mail(session, written)
     return written.total()
+
+
+@cache
+def _posting() -> Executable:
+    statement = bulk.insert_rows(Message, *_ROW).on_conflict_do_nothing(
+        index_elements=["registration_id", "kind", "occasion"]
+    )
+    written = statement.returning(Message.event_id, Message.kind).cte("written")
+    return select(written.c.event_id, written.c.kind, func.count()).group_by(written.c.event_id, written.c.kind)
 
 
 def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
@@ -134,7 +142,8 @@ def is_still_wanted(session: Session, message: Message) -> bool:
 
 def mark_sent(session: Session, message: Message, *, reply: str) -> None:
     """The mail server took it: from here on it is its mail, whatever the row said a moment before."""
-    session.refresh(message, with_for_update={"of": Message})
+    if not _hold(session, message):
+        return
     now = clock.now()
     _move(
         session,
@@ -167,16 +176,20 @@ def retry_later(session: Session, message: Message, *, wait: timedelta, reply: s
 
 def give_back(session: Session, message: Message) -> None:
     """Not tried, not counted: another job may take it at once."""
-    session.refresh(message, with_for_update={"of": Message})
-    if message.status == MessageStatus.SENDING:
+    if _hold(session, message) and message.status == MessageStatus.SENDING:
         _move(session, [message], MessageStatus.PENDING, lease_until=None)
+
+
+def _hold(session: Session, message: Message) -> bool:
+    """Read it again, and keep others off it. False where it is gone: the person was erased while it was on the wire."""
+    lock = {"of": Message}
+    return session.get(Message, message.id, populate_existing=True, with_for_update=lock) is not None
 
 
 def _end_attempt(
     session: Session, message: Message, status: MessageStatus, *, reply: str | None, **values: Any
 ) -> None:
-    session.refresh(message, with_for_update={"of": Message})
-    if message.status == MessageStatus.SENDING:
+    if _hold(session, message) and message.status == MessageStatus.SENDING:
         _move(session, [message], status, lease_until=None, reply=reply, attempts=message.attempts + 1, **values)
 
 

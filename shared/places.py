@@ -4,18 +4,25 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared import clock, tallies
 from shared.errors import NotFound
 from shared.models import EventPlaces, Registration, RegistrationStatus
 
+# Made once: SQLAlchemy then knows it again without looking at it.
+_LOCKING = (
+    select(EventPlaces)
+    .where(EventPlaces.event_id == bindparam("event_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 
 def lock_places(session: Session, event_id: UUID) -> EventPlaces:
     """Hold the event's places until the transaction ends. Always the first lock taken."""
-    query = select(EventPlaces).where(EventPlaces.event_id == event_id)
-    places = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    places = session.scalar(_LOCKING, {"event_id": event_id})
     if places is None:
         raise NotFound("There is no such event. It may have been removed; look at the calendar.")
     return places
@@ -66,7 +73,7 @@ def remove(session: Session, places: EventPlaces, registrations: Sequence[Regist
     changes = Counter[tallies.Cell]()
     for registration in registrations:
         count(places, registration.status, -1)
-        changes.subtract(tallies.born(registration, registration.registered_at))
+        changes.subtract(tallies.born([registration], registration.registered_at))
         session.delete(registration)
     places.version += bool(registrations)
     session.flush()

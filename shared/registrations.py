@@ -98,10 +98,11 @@ def _give(
     change_status(session, places, [registration], status)
 
 
-def cancel(session: Session, registration_id: UUID) -> Registration:
+def cancel(session: Session, registration_id: UUID, *, tells: bool = True) -> Registration:
     """Give the place back, take back what was about to be sent, withdraw the calendar entry, and promote who waits.
 
-    Also leaves the waiting list, and declines an offer. Cancelling twice changes nothing. Raises NotFound.
+    Also leaves the waiting list, and declines an offer. Cancelling twice changes nothing. `tells` is False where the
+    person is about to be erased, so that no mail could reach them. Raises NotFound.
     """
     registration, places = _hold(session, registration_id)
     if registration.status == RegistrationStatus.CANCELLED:
@@ -111,7 +112,7 @@ def cancel(session: Session, registration_id: UUID) -> Registration:
     change_status(session, places, [registration], RegistrationStatus.CANCELLED)
     outbox.withdraw(session, Message.registration_id == registration.id)
     registration.sequence += 1
-    if before != RegistrationStatus.PENDING:
+    if tells and before != RegistrationStatus.PENDING:
         outbox.post(session, [_cancelled_message(registration, with_entry=before == RegistrationStatus.CONFIRMED)])
     if before in HOLDING:
         promote_waiting(session, places)

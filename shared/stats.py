@@ -55,7 +55,7 @@ def snapshot(session: Session, event: Event) -> Stats:
         local_hours=_local_hours(event, counted["time_zone"]),
         feed=_feed(session, event),
         mail=_mail(session, event),
-        reminders=[_reminder(session, event, rule) for rule in event.reminder_rules],
+        reminders=[_reminder(session, event, rule, counted[tallies.REMINDED]) for rule in event.reminder_rules],
     )
 
 
@@ -198,7 +198,8 @@ def _waiting(session: Session, event: Event, now: datetime) -> tuple[int, int, d
     return row[0], row[1], row[2]
 
 
-def _reminder(session: Session, event: Event, rule: ReminderRule) -> ReminderState:
+def _reminder(session: Session, event: Event, rule: ReminderRule, erased: dict[str, dict[str, int]]) -> ReminderState:
+    """From the messages there are, and the counts of those that were erased."""
     if event.starts_at is None or rule.served_start != event.starts_at:
         return ReminderState(minutes_before=rule.minutes_before, due_at=rule.due_at, state="waiting", sent=0, total=0)
     occasion = reminder_occasion(rule.minutes_before, event.starts_at)
@@ -206,5 +207,7 @@ def _reminder(session: Session, event: Event, rule: ReminderRule) -> ReminderSta
     sent, total = session.execute(
         select(func.count().filter(Message.status == MessageStatus.SENT), func.count()).where(of_rule)
     ).one()
+    sent += erased[occasion].get(MessageStatus.SENT, 0)
+    total += sum(erased[occasion].values())
     state = "sent" if total else "skipped"
     return ReminderState(minutes_before=rule.minutes_before, due_at=rule.due_at, state=state, sent=sent, total=total)

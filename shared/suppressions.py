@@ -11,7 +11,7 @@ UNSUBSCRIBED = "unsubscribed"
 
 def suppress(session: Session, address: str, reason: str) -> None:
     """Once is enough: the first reason stays."""
-    row = {"digest": address_digest(address), "address": address.strip().lower(), "reason": reason}
+    row = {"digest": address_digest(address), "reason": reason}
     session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
 
 

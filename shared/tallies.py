@@ -1,21 +1,25 @@
 """Counts kept in the transaction that changes what they count, so that reading them costs the same at any size."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import event
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable, event
 from sqlalchemy.orm import Session
 
-from shared.models import HOLDING, EventTally, MailTally, Message, Registration
+from shared import bulk
+from shared.models import HOLDING, EventTally, MailTally, Message
 
 NONE = ""
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
+REMINDED = "reminder"
+# Before a value that is counted on although its name was erased.
+UNNAMED = "~"
 HOUR = "%Y-%m-%dT%H"
 _NOTED = "mail_tally_changes"
 
@@ -32,15 +36,30 @@ def hour_of(instant: datetime) -> str:
     return instant.strftime(HOUR)
 
 
-def cells(registration: Registration) -> list[Cell]:
+class Counted(Protocol):
+    """What of a registration is counted."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def audience(self) -> str | None: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def city(self) -> str | None: ...
+    @property
+    def time_zone(self) -> str | None: ...
+
+
+def cells(registration: Counted) -> list[Cell]:
     """What one registration counts in, at the status it has now."""
-    values = {
-        "audience": registration.audience,
-        "country": registration.country,
-        "city": registration.city,
-        "time_zone": registration.time_zone,
-    }
-    return [Cell(dimension, value or NONE, registration.status) for dimension, value in values.items()]
+    status = registration.status
+    return [
+        Cell("audience", registration.audience or NONE, status),
+        Cell("country", registration.country or NONE, status),
+        Cell("city", registration.city or NONE, status),
+        Cell("time_zone", registration.time_zone or NONE, status),
+    ]
 
 
 def moved(before: Iterable[Cell], after: Iterable[Cell]) -> Counter[Cell]:
@@ -49,11 +68,12 @@ def moved(before: Iterable[Cell], after: Iterable[Cell]) -> Counter[Cell]:
     return changes
 
 
-def born(registration: Registration, now: datetime) -> Counter[Cell]:
-    """What a new registration adds."""
-    changes = Counter(cells(registration))
-    changes[Cell(REGISTERED, hour_of(now), NONE)] += 1
-    changes.update(activity(None, registration.status, now))
+def born(registrations: Sequence[Counted], at: datetime) -> Counter[Cell]:
+    """What registrations add that were all made at this moment."""
+    changes = Counter(cell for registration in registrations for cell in cells(registration))
+    holding = sum(registration.status in HOLDING for registration in registrations)
+    changes[Cell(REGISTERED, hour_of(at), NONE)] += len(registrations)
+    changes[Cell(GAINED, hour_of(at), NONE)] += holding
     return changes
 
 
@@ -72,15 +92,15 @@ def add(session: Session, event_id: UUID, changes: Counter[Cell]) -> None:
         for cell, count in sorted(changes.items())
         if count
     ]
-    if not rows:
-        return
-    statement = insert(EventTally).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["event_id", "dimension", "value", "status"],
-            set_={"count": EventTally.count + statement.excluded["count"]},
-        )
-    )
+    bulk.run(session, _adding(EventTally), rows)
+
+
+@cache
+def _adding(tally: type[EventTally | MailTally]) -> Executable:
+    """Rows that are there already grow by the count of the new ones."""
+    statement = bulk.insert_rows(tally, *tally.__table__.columns.keys())
+    total = tally.count + statement.excluded["count"]
+    return statement.on_conflict_do_update(index_elements=tally.__table__.primary_key, set_={"count": total})
 
 
 def add_mail(session: Session, changes: Counter[MailCell]) -> None:
@@ -99,11 +119,7 @@ def _write_mail(session: Session) -> None:
         for (event_id, kind, status), count in sorted(noted.items())
         if count
     ]
-    if rows:
-        statement = insert(MailTally).values(rows)
-        total = MailTally.count + statement.excluded["count"]
-        keys = ["event_id", "kind", "status"]
-        session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"count": total}))
+    bulk.run(session, _adding(MailTally), rows)
 
 
 @event.listens_for(Session, "after_rollback")

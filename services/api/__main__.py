@@ -14,10 +14,12 @@ def _arguments() -> Namespace:
     return parser.parse_args()
 
 
-def main() -> None:
+def main(app: str = "services.api.main:app", *, is_factory: bool = False) -> None:
+    """Serve an app, named so that each process can import it."""
     chosen = _arguments()
     uvicorn.run(
-        "services.api.main:app",
+        app,
+        factory=is_factory,
         host=chosen.host,
         port=chosen.port,
         workers=chosen.processes,

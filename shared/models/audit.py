@@ -15,11 +15,13 @@ class Erasure(Identified, Model):
     """A person was erased on request: what of them was removed, as counts by table, and nothing of them.
 
     `digest` is a keyed SHA-256 of the address, so that the erasure can be done again after a backup was restored.
+    `calendar_id` is null where it was of all calendars; no foreign key, for it may come from another database's list.
     """
 
     __tablename__ = "erasure"
 
     digest: Mapped[bytes] = mapped_column(index=True)
+    calendar_id: Mapped[UUID | None]
     erased_at: Mapped[datetime] = mapped_column(default=clock.now)
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

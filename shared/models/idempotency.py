@@ -1,6 +1,6 @@
 """What creating requests with an Idempotency-Key were answered, for a day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared import clock
 from shared.models.declarative import Model
+
+KEPT_FOR = timedelta(hours=24)
 
 
 class IdempotencyKey(Model):

@@ -103,12 +103,11 @@ class Heartbeat(Model):
 class Suppression(Model):
     """An address that gets nothing but what its own registrations require.
 
-    `digest` is a keyed SHA-256 of it: when a person is erased the address goes, and the wish not to be mailed stays.
+    Only a keyed SHA-256 of it is kept: enough to know it again, and nothing to erase when the person is erased.
     """
 
     __tablename__ = "suppression"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    address: Mapped[str | None]
     reason: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

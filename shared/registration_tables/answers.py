@@ -22,8 +22,12 @@ _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: 0?0:00(?::00)?)?
 # Day 0 of spreadsheets, and the numbers that are days of people's lives there: 1927 to 2119.
 _EPOCH = date(1899, 12, 30)
 _SERIAL = range(10_000, 80_000)
-# Kinds that hold whatever somebody typed.
-FREE_TEXT = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT}
+# What people typed freely can name them, and what they agreed to is between them and the organisers.
+_NOT_FOR_VIEWERS = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT, QuestionKind.CONSENT}
+
+
+def is_for_viewers(kind: str) -> bool:
+    return kind not in _NOT_FOR_VIEWERS
 
 
 def known_texts(question: QuestionFacts) -> list[str]:

@@ -60,7 +60,7 @@ def _columns(event: Event, *, sees_all: bool) -> Iterator[_Column]:
     if sees_all:
         yield from (_fact(name) for name in _CONSENT_FACTS)
         yield from (_moment(name, zone) for name in _CONSENT_MOMENTS)
-    questions = [question for question in _questions(event) if sees_all or is_for_viewers(question)]
+    questions = [question for question in _questions(event) if sees_all or answers.is_for_viewers(question.kind)]
     for question, heading in zip(questions, answers.headings(questions), strict=True):
         yield _answer(question, heading, event.text_language)
 
@@ -69,11 +69,6 @@ def _questions(event: Event) -> list[QuestionFacts]:
     """Those asked now, then those that were asked once."""
     in_order = sorted(event.questions, key=lambda question: (question.retired_at is not None, question.position))
     return [QuestionFacts.model_validate(question) for question in in_order]
-
-
-def is_for_viewers(question: QuestionFacts) -> bool:
-    """What people typed freely can name them, and what they agreed to is between them and the organisers."""
-    return question.kind not in answers.FREE_TEXT and question.kind != "consent"
 
 
 def _fact(name: str) -> _Column:

@@ -109,7 +109,7 @@ class RegistrationOutcome(BaseModel):
 class RegistrationAnswer(BaseModel):
     """A registration as an organiser sees it. `position` is its place in the order of commit.
 
-    Viewers see neither `address` nor `time_zone`.
+    Viewers see neither `address` nor `time_zone`, and of `answers` no free texts and no consents.
     """
 
     id: UUID

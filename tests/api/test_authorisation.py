@@ -42,6 +42,8 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
     ("PATCH", "/registrations/{registration_id}"): Role.EDITOR,
     ("DELETE", "/registrations/{registration_id}"): Role.EDITOR,
+    ("POST", "/calendars/{calendar_key}/privacy/export"): Role.OWNER,
+    ("POST", "/calendars/{calendar_key}/privacy/erase"): Role.OWNER,
     ("GET", "/audit"): Role.OWNER,
 }
 RANK = [Role.VIEWER, Role.EDITOR, Role.OWNER]
@@ -54,6 +56,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/events/{event_key}"): {"json": {"places": 5}, "headers": {"If-Match": "*"}},
     ("PATCH", "/registrations/{registration_id}"): {"json": {"city": "Porto"}},
     ("POST", "/events/{event_key}/registrations/import"): {"content": "name,email\nAda,ada@example.org\n"},
+    ("POST", "/calendars/{calendar_key}/privacy/export"): {"json": {"address": "ada@example.org"}},
+    ("POST", "/calendars/{calendar_key}/privacy/erase"): {"json": {"address": "ada@example.org"}},
     ("POST", "/events/import"): {"content": ANNOUNCEMENT, "headers": {"Content-Type": "text/markdown"}},
 }
 
@@ -90,7 +94,8 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         role = Role(caller) if caller in RANK else None
         headers = token_for(session, make_organiser(session, calendar, role))
     method, path = route
-    filled = path.format(event_key=event.id, registration_id=registration.id, token_id=uuid4())
+    keys = {"event_key": event.id, "registration_id": registration.id, "calendar_key": calendar.slug}
+    filled = path.format(**keys, token_id=uuid4())
     request = dict(BODIES.get(route, {}))
     headers |= request.pop("headers", {})
     if route == ("POST", "/events"):
@@ -111,7 +116,7 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
 
 @pytest.mark.parametrize(("method", "path"), [route for route, least in GUARDED])
 def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: str) -> None:
-    filled = path.format(event_key=uuid4(), registration_id=uuid4(), token_id=uuid4())
+    filled = path.format(event_key=uuid4(), registration_id=uuid4(), token_id=uuid4(), calendar_key=uuid4())
     answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"

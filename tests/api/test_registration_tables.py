@@ -204,7 +204,7 @@ def test_a_viewers_export_leaves_out_how_to_reach_people_and_what_they_wrote(
 def test_the_lists_of_people_and_mails_say_as_much_as_the_export(
     session: Session, client: TestClient, event: Event, role: Role
 ) -> None:
-    register(session, event, "ada@example.org", name="Ada", time_zone="Europe/London")
+    answer_questions(session, register(session, event, "ada@example.org", name="Ada", time_zone="Europe/London"))
     headers = as_role(session, event, role)
     path = f"/api/v1/events/{event.id}"
 
@@ -213,6 +213,7 @@ def test_the_lists_of_people_and_mails_say_as_much_as_the_export(
 
     seen = (None, None, None) if role == Role.VIEWER else ("ada@example.org", "Europe/London", "ada@example.org")
     assert (person["address"], person["time_zone"], message["address"]) == seen
+    assert set(person["answers"]) == ({"diet"} if role == Role.VIEWER else {"diet", "needs"})
     assert person["name"] == "Ada"
 
 

@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import Span, reader_span, span_of
 from services.api.pages.programme_view import ProgrammeDay, ProgrammeLine, programme_lines
+from services.api.pages.purposes import Purpose, purposes
 from services.api.pages.reader import Reader
 from shared import admission, answers, clock, consents, events
 from shared.models import Event, EventState, Person
+from shared.moments import full_day
+from shared.privacy import retention
 from shared.schemas.programme import Part
 from shared.territories import country_name
 from shared.translations import language_name, locale
@@ -59,6 +63,16 @@ class EventView:
     @property
     def consent_explanation(self) -> str:
         return consents.consent_explanation(self.event, self.reader.language)
+
+    @property
+    def purposes(self) -> list[Purpose]:
+        return purposes(self.event, self.reader.language)
+
+    @cached_property
+    def kept_until(self) -> str | None:
+        """The day on which what people wrote is deleted, on the event's clocks."""
+        until, zone = retention.kept_until(self.event), self.event.time_zone
+        return full_day(until.astimezone(ZoneInfo(zone)).date(), self.reader.locale) if until and zone else None
 
     @cached_property
     def places_left(self) -> int | None:

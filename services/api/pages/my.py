@@ -42,12 +42,12 @@ def show_registration(
     token: str, own: Own, reader: CurrentReader, session: DatabaseSession, saved: str = "", late: str = ""
 ) -> Response:
     registration = registrations.get(session, own)
-    reader = _at_home(reader, registration)
+    reader = at_home(reader, registration)
     form = _filled(registration)
     return _page(session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late))
 
 
-def _at_home(reader: Reader, registration: Registration) -> Reader:
+def at_home(reader: Reader, registration: Registration) -> Reader:
     """In the language and on the clocks that the person chose, unless the address says otherwise."""
     is_chosen = "lang" in dict(reader.chosen) or registration.language not in LANGUAGES
     language = reader.language if is_chosen else registration.language
@@ -99,7 +99,7 @@ def _correct(token: str, own: UUID, reader: Reader, typed: dict[str, str]) -> Re
     with new_session() as session:
         if correction is None or correction.language not in LANGUAGES:
             registration = registrations.get(session, own)
-            return _page(session, registration, _at_home(reader, registration), token, form, status=422)
+            return _page(session, registration, at_home(reader, registration), token, form, status=422)
         registrations.correct(session, own, correction)
         session.commit()
     return RedirectResponse(reader.link(f"/my/{token}", saved="yes"), 303, headers=PRIVATE)

@@ -39,6 +39,7 @@ def upgrade() -> None:
     op.create_table(
         "erasure",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("calendar_id", sa.UUID(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
@@ -123,12 +124,14 @@ def upgrade() -> None:
     op.alter_column("suppression", "digest", nullable=False)
     op.drop_constraint("pk_suppression", "suppression")
     op.create_primary_key("pk_suppression", "suppression", ["digest"])
-    op.alter_column("suppression", "address", existing_type=sa.TEXT(), nullable=True)
+    # The digest knows an address again; the address itself is nothing that has to be kept.
+    op.drop_column("suppression", "address")
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM suppression WHERE address IS NULL")
+    op.execute("DELETE FROM suppression")
     op.drop_constraint("pk_suppression", "suppression")
+    op.add_column("suppression", sa.Column("address", sa.Text(), nullable=False))
     op.create_primary_key("pk_suppression", "suppression", ["address"])
     op.drop_column("suppression", "digest")
     op.drop_index("uq_registration_lower_address_event_id", table_name="registration")

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from shared import links, suppressions
+from shared.digests import address_digest
 from shared.links import Purpose
 from shared.models import Registration, Suppression
 from tests.api.pages.reading import Reading
@@ -37,7 +38,7 @@ def test_one_click_is_enough(client: TestClient, session: Session) -> None:
         assert answer.status_code == 200
 
     [suppression] = session.scalars(select(Suppression))
-    assert (suppression.address, suppression.reason) == ("ada@example.org", "unsubscribed")
+    assert (suppression.digest, suppression.reason) == (address_digest("ada@example.org"), "unsubscribed")
     assert suppressions.is_suppressed(session, "ADA@example.org")
 
 

@@ -1,0 +1,1 @@
+"""Figures beside their limits: each file measures one, `python -m benchmarks` measures all in one run."""

@@ -1,0 +1,41 @@
+"""What the site keeps of people and why; and for each their own data, to take along or to have deleted."""
+
+from fastapi import APIRouter, Response
+
+from services.api.database import DatabaseSession
+from services.api.pages.listing import all_calendars
+from services.api.pages.my import Own, at_home
+from services.api.pages.reader import CurrentReader
+from services.api.pages.rendering import PRIVATE, READING, page
+from shared import registrations
+from shared.errors import NotFound
+from shared.privacy.erasing import erase
+from shared.privacy.exporting import export
+
+router = APIRouter()
+
+
+@router.api_route("/privacy", methods=READING)
+def show_privacy(reader: CurrentReader, session: DatabaseSession) -> Response:
+    return page(reader, "privacy.html", calendars=all_calendars(session))
+
+
+@router.api_route("/my/{token}/data.json", methods=READING)
+def download(own: Own, session: DatabaseSession) -> Response:
+    """All that the organisation keeps of the address: whoever has the link has the mailbox."""
+    registration = registrations.get(session, own)
+    found = export(session, registration.address, calendar=registration.event.calendar)
+    headers = PRIVATE | {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    return Response(found.model_dump_json(indent=2), media_type="application/json", headers=headers)
+
+
+@router.post("/my/{token}/erase")
+def erase_own(own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
+    """Erase the address from this organisation's calendar. Doing it again finds nothing, and says the same."""
+    try:
+        registration = registrations.get(session, own)
+    except NotFound:
+        return page(reader, "erased.html", headers=PRIVATE, report=None)
+    reader = at_home(reader, registration)
+    report = erase(session, registration.address, by=None, calendar=registration.event.calendar)
+    return page(reader, "erased.html", headers=PRIVATE, report=report)

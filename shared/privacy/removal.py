@@ -1,0 +1,78 @@
+"""Registrations go with all that hangs on them, and the numbers they were counted in stay, naming nobody."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CursorResult, Delete, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from shared import outbox, tallies
+from shared.models import EventPlaces, EventTally, Message, MessageKind, Registration
+
+CITY = "city"
+
+
+def remove(session: Session, places: EventPlaces, ids: Sequence[UUID]) -> Counter[str]:
+    """Delete registrations of one event and their messages; how many rows of each table went.
+
+    The caller holds the event's lock. Places and tallies stay as they are: whoever should give a place back was
+    cancelled before.
+    """
+    outbox.withdraw(session, Message.registration_id.in_(ids))
+    tallies.add(session, places.event_id, _reminders(session, ids))
+    messages = _delete(session, delete(Message).where(Message.registration_id.in_(ids)))
+    registrations = _delete(session, delete(Registration).where(Registration.id.in_(ids)))
+    places.version += 1
+    return Counter({"registration": registrations, "message": messages})
+
+
+def _delete(session: Session, statement: Delete) -> int:
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _reminders(session: Session, ids: Sequence[UUID]) -> Counter[tallies.Cell]:
+    """How many got which reminder: the dashboard goes on showing it when the messages are gone."""
+    query = (
+        select(Message.occasion, Message.status, func.count())
+        .where(Message.registration_id.in_(ids), Message.kind == MessageKind.REMINDER)
+        .group_by(Message.occasion, Message.status)
+    )
+    found = session.execute(query)
+    return Counter({tallies.Cell(tallies.REMINDED, occasion, status): count for occasion, status, count in found})
+
+
+def unname_cities(session: Session, event_id: UUID, *, named_by_fewer_than: int) -> int:
+    """Cities are typed freely, so a rare one may tell who came. It is counted on, under a name that says nothing.
+
+    For an event without registrations. Returns how many names went.
+    """
+    total = func.sum(EventTally.count)
+    query = select(EventTally.value).where(*_named(event_id)).group_by(EventTally.value)
+    rare = session.scalars(query.having(total < named_by_fewer_than)).all()
+    return _unname(session, event_id, rare)
+
+
+def unname_lost_cities(session: Session, event_id: UUID) -> int:
+    """The same where registrations are left: what goes are names that nobody registered has. Holds the event's lock."""
+    in_use = select(Registration.city).where(Registration.event_id == event_id, Registration.city.is_not(None))
+    query = select(EventTally.value).where(*_named(event_id), EventTally.value.not_in(in_use)).distinct()
+    return _unname(session, event_id, session.scalars(query).all())
+
+
+def _named(event_id: UUID) -> tuple[Any, ...]:
+    is_named = EventTally.value != tallies.NONE, EventTally.value.not_like(f"{tallies.UNNAMED}%")
+    return EventTally.event_id == event_id, EventTally.dimension == CITY, *is_named
+
+
+def _unname(session: Session, event_id: UUID, values: Sequence[str]) -> int:
+    of_event = EventTally.event_id == event_id, EventTally.dimension == CITY
+    for value in values:
+        row = EventTally.value == value
+        session.execute(delete(EventTally).where(*of_event, row, EventTally.count == 0))
+        unnamed = f"{tallies.UNNAMED}{uuid4().hex[:12]}"
+        session.execute(update(EventTally).where(*of_event, row).values(value=unnamed))
+    return len(values)

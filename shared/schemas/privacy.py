@@ -1,0 +1,135 @@
+"""What is kept of one person, as they get it; and what was removed of them, as a report."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.schemas.registrations import Address
+
+
+class PersonRequest(BaseModel):
+    """Whose data. In the body, because addresses must not stand in the logs of anything on the way."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"address": "ada@example.org"}})
+
+    address: Address
+
+
+class ConsentExport(BaseModel):
+    """What was agreed to, word for word. `text` is None where the wording was not kept (before version 0003)."""
+
+    version: str | None
+    agreed_at: datetime
+    language: str | None
+    text: str | None
+
+
+class AnswerExport(BaseModel):
+    """An answer beside its question. An agreement brings the text that was agreed to."""
+
+    key: str
+    question: str | None
+    answer: Any
+    text: str | None = None
+
+
+class MessageExport(BaseModel):
+    """One mail to this person, with its whole life."""
+
+    kind: str
+    status: str
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    reply: str | None = Field(description="What the mail server answered last.")
+
+
+class EventExport(BaseModel):
+    id: UUID
+    title: str
+    calendar: str
+    organisation: str
+    starts_at: datetime | None
+    time_zone: str | None
+    url: str
+
+
+class RegistrationExport(BaseModel):
+    """`kept_until` is when it goes by itself; None while the event has no date."""
+
+    id: UUID
+    event: EventExport
+    status: str
+    position: int
+    source: str
+    address: str
+    name: str
+    organisation: str | None
+    city: str | None
+    country: str | None
+    audience: str | None
+    language: str
+    time_zone: str | None
+    answers: list[AnswerExport]
+    consent: ConsentExport | None = Field(description="Null where an organiser registered the person.")
+    is_suspect: bool = Field(description="Whether it came in a way that people seldom do.")
+    registered_at: datetime
+    answer_by: datetime | None
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
+    kept_until: datetime | None
+    messages: list[MessageExport]
+
+
+class LinkRequestExport(BaseModel):
+    event_id: UUID
+    requested_at: datetime
+
+
+class SuppressionExport(BaseModel):
+    """The wish to get nothing but what one's registrations require."""
+
+    reason: str
+    since: datetime
+
+
+class PersonExport(BaseModel):
+    """Everything kept of an address (GDPR articles 15 and 20). `calendar` is None where it is of all calendars."""
+
+    address: str
+    calendar: str | None
+    made_at: datetime
+    registrations: list[RegistrationExport]
+    link_requests: list[LinkRequestExport]
+    suppression: SuppressionExport | None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.registrations or self.link_requests or self.suppression)
+
+
+class ErasureReport(BaseModel):
+    """What was removed, as counts by table; `reference` names the row that proves it. Nothing was there: no reference.
+
+    `places_given_back` were of coming events and went on to who waits. `kept` says in words what stays, and why.
+    """
+
+    reference: UUID | None
+    erased_at: datetime
+    calendar: str | None
+    removed: dict[str, int]
+    places_given_back: int
+    kept: list[str]
+
+
+class ErasureFact(BaseModel):
+    """An erasure as it is kept to be done again after a backup was restored: nobody can read the address from it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    erased_at: datetime
+    calendar_id: UUID | None = None

@@ -1,0 +1,253 @@
+"""A person is erased everywhere, once and for all; places go on, numbers stay, and others are left alone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.worker.delivery import deliver
+from services.worker.dispatcher import Dispatcher
+from services.worker.smtp import MailServer
+from shared import clock, registrations, stats, suppressions
+from shared.database import new_session
+from shared.models import AuditEntry, Erasure, IdempotencyKey, Message, Model, Registration, Role
+from shared.privacy.erasing import erase
+from tests.factories import (
+    deliver_everything,
+    find_registration,
+    in_days,
+    make_calendar,
+    make_event,
+    make_organiser,
+    register,
+)
+from tests.leftovers import leftovers
+from tests.mailbox import Mailbox
+from tests.shared.privacy.numbers import numbers
+from tests.shared.privacy.somebody import ADDRESS, WORDS, come, leave_traces
+from tests.worker.test_dispatcher import work_off
+
+BOB, CYD = "bob@example.org", "cyd@example.org"
+# Every table in which somebody who registers can leave a trace.
+TABLES = {"registration", "message", "event_tally", "link_request", "idempotency_key", "audit_entry"}
+
+
+def everybody(session: Session) -> list[str]:
+    session.expire_all()
+    return sorted(session.scalars(select(Registration.address)))
+
+
+def test_nothing_is_left_in_any_table_in_redis_or_in_the_logs(
+    session: Session, mailbox: Mailbox, capfd: pytest.CaptureFixture[str]
+) -> None:
+    calendar = make_calendar(session)
+    organiser = make_organiser(session, calendar, Role.OWNER)
+    leave_traces(session, make_event(session, calendar), organiser)
+    come(session, make_event(session))
+    assert {one.partition(".")[0] for one in leftovers(session, WORDS)} == TABLES
+    Dispatcher().look()
+    work_off()
+    come(session, make_event(session))
+    Dispatcher().look()
+
+    report = erase(session, ADDRESS.upper(), by=None)
+    session.commit()
+    work_off()
+
+    assert leftovers(session, WORDS) == []
+    assert report.removed.keys() == {"registration", "message", "event_tally", "idempotency_key", "audit_entry"}
+    assert (report.removed["registration"], report.places_given_back) == (3, 3)
+    assert report.kept == ["The wish not to get reminders stays, under a code from which nobody can read the address."]
+    assert suppressions.is_suppressed(session, ADDRESS)
+    output = "".join(capfd.readouterr()).lower()
+    assert "message.accepted" in output
+    assert [word for word in WORDS if word.lower() in output] == []
+
+
+def test_no_other_column_holds_an_address(session: Session) -> None:
+    """Whoever adds one sees to it that it is exported and erased, and says so here."""
+    columns = {f"{table.name}.{column.name}" for table in Model.metadata.sorted_tables for column in table.columns}
+    assert {column for column in columns if "address" in column and not column.startswith("event.")} == {
+        "calendar.contact_address", "link_request.address", "organiser.address", "registration.address",
+    }  # fmt: skip
+
+
+def test_the_erased_are_proved_by_counts_and_told_to_each_calendar_without_their_address(session: Session) -> None:
+    calendar = make_calendar(session)
+    olga = make_organiser(session, calendar, Role.OWNER)
+    come(session, make_event(session, calendar))
+    come(session, make_event(session, calendar))
+
+    report = erase(session, ADDRESS, by=olga, calendar=calendar)
+    session.commit()
+
+    [erasure] = session.scalars(select(Erasure))
+    assert (erasure.id, erasure.facts, erasure.calendar_id) == (report.reference, report.removed, calendar.id)
+    [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "person.erased"))
+    assert (entry.organiser_id, entry.calendar_id) == (olga.id, calendar.id)
+    assert entry.facts == {"reference": str(report.reference), "registrations": 2}
+
+
+def test_a_second_time_finds_nothing_and_says_so(session: Session) -> None:
+    come(session, make_event(session))
+    erase(session, ADDRESS, by=None)
+    session.commit()
+
+    again = erase(session, ADDRESS, by=None)
+    session.commit()
+
+    assert (again.reference, again.removed, again.places_given_back, again.kept) == (None, {}, 0, [])
+    assert len(session.scalars(select(Erasure)).all()) == 1
+
+
+def test_the_place_of_somebody_erased_goes_to_who_waits(session: Session, mailbox: Mailbox) -> None:
+    event = make_event(session, places=1)
+    come(session, event)
+    bob = register(session, event, BOB)
+    deliver_everything(session)
+
+    erase(session, ADDRESS, by=None)
+    deliver_everything(session)
+
+    assert (bob.status, event.places.confirmed, event.places.waitlisted) == ("confirmed", 1, 0)
+    assert len(mailbox.subjects_to(BOB)) == 2
+    assert len(mailbox.mails(ADDRESS)) == 1
+
+
+def test_others_keep_what_is_theirs(session: Session) -> None:
+    calendar = make_calendar(session)
+    organiser = make_organiser(session, calendar, Role.OWNER)
+    event = make_event(session, calendar)
+    leave_traces(session, event, organiser)
+    longer = f"x{ADDRESS}".lower()
+    register(session, event, longer, city="Xyzzyville")
+    answer = {"rows": [f"{longer} is there", f"{ADDRESS}.uk is there"]}
+    session.add(IdempotencyKey(organiser_id=organiser.id, key="import-2", fingerprint=b"y", answer=answer))
+    session.commit()
+
+    erase(session, ADDRESS, by=None)
+    session.commit()
+
+    assert everybody(session) == [longer]
+    assert session.scalars(select(IdempotencyKey.key)).all() == ["import-2"]
+    assert "event_tally.value: xyzzyville" in leftovers(session, ["xyzzyville"])
+    assert stats.snapshot(session, event).totals.cities == 1
+
+
+def test_one_calendar_erases_nobody_elsewhere(session: Session) -> None:
+    here, elsewhere = make_calendar(session), make_calendar(session)
+    come(session, make_event(session, here))
+    there = come(session, make_event(session, elsewhere))
+
+    report = erase(session, ADDRESS, by=None, calendar=here)
+    session.commit()
+
+    assert report.removed["registration"] == 1
+    assert session.scalars(select(Registration.id)).all() == [there.id]
+
+
+def test_a_calendar_that_does_not_know_somebody_learns_nothing(session: Session) -> None:
+    come(session, make_event(session))
+    suppressions.suppress(session, ADDRESS, suppressions.UNSUBSCRIBED)
+
+    report = erase(session, ADDRESS, by=None, calendar=make_calendar(session))
+
+    assert (report.reference, report.removed, report.kept) == (None, {}, [])
+
+
+def test_numbers_of_what_is_over_stay(session: Session, mailbox: Mailbox) -> None:
+    event = make_event(session, starts_at_local=in_days(5))
+    come(session, event)
+    register(session, event, BOB, city="Porto")
+    assert event.starts_at is not None
+    assert event.ends_at is not None
+    deliver_everything(session)
+    with clock.travel_to(event.starts_at - timedelta(minutes=30)):
+        deliver_everything(session)
+    with clock.travel_to(event.ends_at + timedelta(days=3)):
+        before = numbers(stats.snapshot(session, event))
+        report = erase(session, ADDRESS, by=None)
+        session.commit()
+        session.expire_all()
+
+        assert numbers(stats.snapshot(session, event)) == before
+    assert report.places_given_back == 0
+    assert leftovers(session, WORDS) == []
+
+
+def test_a_city_that_was_corrected_away_goes_too(session: Session) -> None:
+    event = make_event(session)
+    registration = come(session, event)
+    registration.city = "Xyzzyville"
+    register(session, event, BOB, city="Porto")
+
+    erase(session, ADDRESS, by=None)
+    session.commit()
+
+    assert leftovers(session, WORDS) == []
+
+
+def test_an_erased_person_may_come_again(session: Session) -> None:
+    event = make_event(session)
+    come(session, event)
+    erase(session, ADDRESS, by=None)
+    session.commit()
+
+    come(session, event)
+
+    assert find_registration(session, event, ADDRESS).status == "confirmed"
+
+
+def test_a_mail_on_the_wire_in_that_moment_harms_nobody_elses(
+    session: Session, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event(session)
+    come(session, event)
+    register(session, event, BOB)
+    send = MailServer.send
+
+    def erase_meanwhile(server: MailServer, message: Any, **way: Any) -> Any:
+        with new_session() as other:
+            erase(other, ADDRESS, by=None)
+            other.commit()
+        return send(server, message, **way)
+
+    monkeypatch.setattr(MailServer, "send", erase_meanwhile)
+    deliver(session.scalars(select(Message.id).order_by(Message.id)).all())
+
+    assert len(mailbox.subjects_to(BOB)) == 1
+    session.expire_all()
+    assert session.scalars(select(Message.status)).all() == ["sent"]
+    assert leftovers(session, WORDS) == []
+
+
+def test_what_an_organiser_is_elsewhere_stays_and_is_said(session: Session) -> None:
+    make_organiser(session, address=ADDRESS)
+    make_calendar(session, title="River calendar").contact_address = ADDRESS
+    come(session, make_event(session))
+
+    report = erase(session, ADDRESS, by=None)
+
+    assert report.kept == [
+        "An organiser signs in with this address; the account stays until it is removed.",
+        "Answers to the mails of “River calendar” go to this address, which stands in them.",
+    ]
+
+
+def test_who_was_erased_while_waiting_or_after_cancelling_leaves_the_order_as_it_was(session: Session) -> None:
+    event = make_event(session, places=1)
+    register(session, event, BOB)
+    come(session, event)
+    cyd = register(session, event, CYD)
+    registrations.cancel(session, find_registration(session, event, ADDRESS).id)
+    come(session, event)
+
+    report = erase(session, ADDRESS, by=None)
+    session.commit()
+    registrations.cancel(session, find_registration(session, event, BOB).id)
+    session.commit()
+
+    assert (report.removed["registration"], report.places_given_back) == (2, 0)
+    assert (cyd.status, event.places.waitlisted) == ("confirmed", 0)
