@@ -1,6 +1,6 @@
 """Admission: every registration there is came in through `register_many`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, joinedload, load_only
 from uuid_utils.compat import uuid7
 
-from shared import bulk, clock, consents, outbox, tallies
+from shared import bulk, clock, consents, outbox, question_answers, suspicion, tallies
 from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
 from shared.models import (
     Calendar,
@@ -90,6 +90,8 @@ _EVENT = (
             Event.ends_at,
             Event.verifies_addresses,
             Event.retention_days,
+            Event.has_questions,
+            Event.text_language,
         ),
         joinedload(Event.calendar, innerjoin=True).load_only(Calendar.organisation),
     )
@@ -162,18 +164,24 @@ class _Admission:
         self.audiences = {audience.casefold(): audience for audience in event.audiences}
         self.arrivals: list[_New] = []
         self.messages: list[NewMessage] = []
-        self.consents: dict[str, str] = {}
+        self.asked = event.questions if event.has_questions else []
+        self.texts = consents.NotedTexts()
+        self._consents: dict[str, str] = {}
 
     def admit(self, application: Application) -> Outcome:
         refusal = self._refusal(application)
         if refusal is not None:
             return Outcome(refusal=refusal)
+        try:
+            answers = self._answers(application)
+        except InvalidInput as flawed:
+            return Outcome(refusal=flawed)
         status = self._status(application)
         known = self.live.get(application.key)
         if known is not None:
             self._remind(known, application)
             return Outcome(status, registration_id=known.registration_id, is_new=False)
-        return Outcome(status, registration_id=self._add(application, status).id)
+        return Outcome(status, registration_id=self._add(application, status, answers).id)
 
     def _refusal(self, application: Application) -> PlenaryError | None:
         if self.outside_hours is not None and not application.is_by_organiser:
@@ -182,6 +190,13 @@ class _Admission:
         if audience is not None and audience.casefold() not in self.audiences:
             return _unknown_audience(self.event)
         return None
+
+    def _answers(self, application: Application) -> dict[str, Any]:
+        """Cleaned. Raises InvalidInput. Organisers need not know what people would have answered."""
+        given = application.applicant.answers
+        if not given and not self.asked:
+            return {}
+        return question_answers.check(self.asked, given, insists=not application.is_by_organiser)
 
     def _status(self, application: Application) -> RegistrationStatus:
         is_asked = self.event.verifies_addresses or application.must_verify
@@ -194,8 +209,11 @@ class _Admission:
         if not known.is_of_this_batch and not application.is_by_organiser:
             self.messages.append(link_again(self.event, known.registration_id, known.status))
 
-    def _add(self, application: Application, status: RegistrationStatus) -> "_New":
+    def _add(self, application: Application, status: RegistrationStatus, answers: Mapping[str, Any]) -> "_New":
         new = self._new(application, status)
+        if answers:
+            language = None if application.is_by_organiser else application.language
+            new.answers = question_answers.signed(self.event, answers, language=language, texts=self.texts)
         count(self.places, status, +1)
         self.arrivals.append(new)
         self.live[application.key] = _Known(new.id, status, is_of_this_batch=True)
@@ -231,18 +249,20 @@ class _Admission:
 
     def _consent(self, language: str) -> str:
         """The version of the text that stood beside the form."""
-        if language not in self.consents:
-            self.consents[language] = consents.consent_text(self.event, language)
-        return consents.version_of(self.consents[language])
+        if language not in self._consents:
+            self._consents[language] = self.texts.note(consents.consent_text(self.event, language), language)
+        return self._consents[language]
 
     def _answer_by(self) -> datetime:
         return min(self.now + VERIFY_WITHIN, self.event.ends_at or datetime.max.replace(tzinfo=self.now.tzinfo))
 
     def write(self) -> None:
         self.places.version += bool(self.arrivals)
-        consents.keep(self.session, self.consents)
+        self.texts.write(self.session)
         bulk.run(self.session, bulk.insert_rows(Registration, *_New.__slots__), [one.row() for one in self.arrivals])
-        tallies.add(self.session, self.event.id, tallies.born(self.arrivals, self.now))
+        counted = tallies.born(self.arrivals, self.now, self.asked)
+        counted.update(suspicion.suspects(sum(one.is_suspect for one in self.arrivals)))
+        tallies.add(self.session, self.event.id, counted)
         outbox.post(self.session, self.messages)
 
 

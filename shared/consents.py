@@ -1,7 +1,6 @@
 """What people agree to when they register: the text, in their language, kept word for word under its version."""
 
 import hashlib
-from collections.abc import Mapping
 from functools import cache
 
 from sqlalchemy import Executable
@@ -43,14 +42,25 @@ def version_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def keep(session: Session, texts: Mapping[str, str]) -> None:
-    """Store what people agreed to, by language, unless it is there."""
-    now = clock.now()
-    rows = [
-        {"version": version_of(text), "text": text, "language": language, "first_used_at": now}
-        for language, text in sorted(texts.items())
-    ]
-    bulk.run(session, _keeping(), rows)
+class NotedTexts:
+    """Texts that people agree to in one transaction, written together.
+
+    In sorted order, so that two transactions that are both the first to need them never wait for each other crosswise.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, bulk.Row] = {}
+
+    def note(self, text: str, language: str) -> str:
+        """Its version, by which it is found once it is written."""
+        version = version_of(text)
+        row = {"version": version, "text": text, "language": language, "first_used_at": clock.now()}
+        self._rows.setdefault(version, row)
+        return version
+
+    def write(self, session: Session) -> None:
+        """Store those that are not there yet."""
+        bulk.run(session, _keeping(), [self._rows[version] for version in sorted(self._rows)])
 
 
 @cache

@@ -130,10 +130,11 @@ class RevisionMissing(PlenaryError):
 
 
 class TooManyRequests(PlenaryError):
-    """`retry_after` is in seconds."""
+    """`retry_after` is in seconds. `limit` says which limit it was: its name, how often, in how many seconds."""
 
     code = "too-many-requests"
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
+    def __init__(self, message: str, *, retry_after: int, limit: tuple[str, int, int]) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.limit = limit

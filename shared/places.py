@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from shared import clock, tallies
+from shared import clock, questions, tallies
 from shared.errors import NotFound
 from shared.models import EventPlaces, Registration, RegistrationStatus
 
@@ -52,13 +52,13 @@ def change_status(
     """
     if not registrations:
         return
-    now, changes = clock.now(), Counter[tallies.Cell]()
+    now, changes, asked = clock.now(), Counter[tallies.Cell](), questions.behind(registrations)
     for registration in registrations:
-        before, cells_before = registration.status, tallies.cells(registration)
+        before, cells_before = registration.status, tallies.cells(registration, asked)
         registration.status = to
         count(places, before, -1)
         count(places, to, +1)
-        changes.update(tallies.moved(cells_before, tallies.cells(registration)))
+        changes.update(tallies.moved(cells_before, tallies.cells(registration, asked)))
         changes.update(tallies.activity(before, to, now))
     places.version += 1
     session.flush()
@@ -70,10 +70,10 @@ def remove(session: Session, places: EventPlaces, registrations: Sequence[Regist
 
     The caller holds the event's lock.
     """
-    changes = Counter[tallies.Cell]()
+    changes, asked = Counter[tallies.Cell](), questions.behind(registrations)
     for registration in registrations:
         count(places, registration.status, -1)
-        changes.subtract(tallies.born([registration], registration.registered_at))
+        changes.subtract(tallies.born([registration], registration.registered_at, asked))
         session.delete(registration)
     places.version += bool(registrations)
     session.flush()

@@ -1,13 +1,16 @@
 """What becomes of a registration once it is there: corrected, confirmed, cancelled, taken up again, its link sent."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared import clock, outbox, tallies
+from shared import clock, outbox, question_answers, tallies
 from shared.admission import first_message, link_again, require_on, require_open
+from shared.consents import NotedTexts
 from shared.errors import NotFound, RegistrationClosed
 from shared.models import (
     HOLDING,
@@ -44,19 +47,41 @@ def _hold(session: Session, registration_id: UUID) -> tuple[Registration, EventP
     return found, places
 
 
-def correct(session: Session, registration_id: UUID, correction: RegistrationCorrection) -> Registration:
-    """Change what the person may correct. Raises NotFound, or RegistrationClosed where it was cancelled."""
+def correct(
+    session: Session, registration_id: UUID, correction: RegistrationCorrection, *, language: str | None = None
+) -> Registration:
+    """Change what may be corrected. Raises NotFound, InvalidInput, or RegistrationClosed where it was cancelled.
+
+    `language` is the one in which the person read the questions; None for an organiser, who may leave them open.
+    """
     registration, places = _hold(session, registration_id)
     if registration.status == RegistrationStatus.CANCELLED:
         raise RegistrationClosed("This registration is cancelled and cannot be changed. Register again instead.")
-    cells_before = tallies.cells(registration)
-    for name, value in correction.model_dump(exclude_unset=True).items():
+    # Read under the lock: an organiser may have changed them a moment ago.
+    session.refresh(registration.event, ["questions"])
+    asked = registration.event.questions
+    cells_before = tallies.cells(registration, asked)
+    given = correction.model_dump(exclude_unset=True)
+    answers = given.pop("answers", None)
+    if answers:
+        given["answers"] = _corrected_answers(session, registration, answers, language)
+    for name, value in given.items():
         if value is not None or name not in {"name", "language"}:
             setattr(registration, name, value)
     places.version += 1
     session.flush()
-    tallies.add(session, registration.event_id, tallies.moved(cells_before, tallies.cells(registration)))
+    tallies.add(session, registration.event_id, tallies.moved(cells_before, tallies.cells(registration, asked)))
     return registration
+
+
+def _corrected_answers(
+    session: Session, registration: Registration, given: Mapping[str, Any], language: str | None
+) -> dict[str, Any]:
+    event, texts = registration.event, NotedTexts()
+    answers = question_answers.check(event.questions, given, before=registration.answers, insists=language is not None)
+    kept = question_answers.signed(event, answers, language=language, texts=texts)
+    texts.write(session)
+    return kept
 
 
 def confirm(session: Session, registration_id: UUID) -> Registration:

@@ -70,6 +70,25 @@ class Settings(BaseSettings):
     request_limit: int = 1024 * 1024 + 64 * 1024
     # Bytes of a table of people to import: 100,000 of them are 12 MiB.
     import_limit: int = 20 * 1024 * 1024 + 64 * 1024
+    # Seconds that one may take to arrive: 3 Mbit/s. The proxy waits as long.
+    import_timeout: float = Field(default=60.0, gt=0, le=600)
+    # Seconds that a request's head, and then its body, may take to arrive, and that an answer may wait to be taken.
+    head_timeout: float = Field(default=10.0, gt=0, le=120)
+    body_timeout: float = Field(default=30.0, gt=0, le=600)
+    answer_timeout: float = Field(default=60.0, gt=0, le=600)
+    # Connections one api process holds at once. Beyond that, whoever asks for nothing gives way to whoever comes.
+    connection_limit: int = Field(default=4000, ge=1)
+    # Against programs that register; see docs/abuse.md. Each is off at 0.
+    # Registrations in ten minutes from one connection to the internet: a university has hundreds of people behind one.
+    limit_per_network: int = Field(default=600, ge=0)
+    # Those of them that may come without proof of work before their addresses have to be verified.
+    limit_without_proof: int = Field(default=20, ge=0)
+    # Tries in an hour with one mail address, from one connection.
+    limit_per_address: int = Field(default=10, ge=0)
+    # Seconds between a form's being shown and its being sent: no person is faster.
+    form_minimum_time: float = Field(default=3.0, ge=0, le=60)
+    # Steps of the proof of work on average, of about 1 ms each on a phone: done before a person has typed their name.
+    proof_steps: int = Field(default=500, ge=0, le=100_000)
     # Where mail caught locally can be read, if it is caught.
     caught_mail_url: str | None = None
 

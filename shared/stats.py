@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock, heartbeats, tallies
+from shared import answers, clock, heartbeats, questions, suspicion, tallies
 from shared.curve import bins, curve
 from shared.models import (
     HOLDING,
@@ -17,6 +17,7 @@ from shared.models import (
     Message,
     MessageKind,
     MessageStatus,
+    Question,
     Registration,
     RegistrationStatus,
     ReminderRule,
@@ -24,10 +25,12 @@ from shared.models import (
 from shared.reminders import reminder_occasion
 from shared.schemas.stats import (
     AudienceCount,
+    ChoiceCount,
     CountryCount,
     FeedEntry,
     LocalHour,
     MailCounts,
+    QuestionCount,
     ReminderState,
     Stats,
     Totals,
@@ -53,9 +56,11 @@ def snapshot(session: Session, event: Event) -> Stats:
         audiences=_audiences(event, counted["audience"]),
         countries=_countries(counted["country"]),
         local_hours=_local_hours(event, counted["time_zone"]),
+        questions=_questions(event, counted),
         feed=_feed(session, event),
         mail=_mail(session, event),
         reminders=[_reminder(session, event, rule, counted[tallies.REMINDED]) for rule in event.reminder_rules],
+        suspicion=suspicion.summary(counted[tallies.SUSPECT], counted[tallies.REFUSED], counted[tallies.REGISTERED]),
     )
 
 
@@ -144,6 +149,32 @@ def _local_hours(event: Event, zones: dict[str, dict[str, int]]) -> list[LocalHo
     for zone, by_status in zones.items():
         hours[event.starts_at.astimezone(ZoneInfo(zone or event.time_zone)).hour] += _active(by_status)
     return [LocalHour(hour=hour, count=count) for hour, count in enumerate(hours)]
+
+
+def _questions(event: Event, counted: Tallies) -> list[QuestionCount]:
+    """What is asked now, in order; then what was asked before and somebody with a place has answered."""
+    asked = questions.asked(event)
+    retired = [one for one in event.questions if one.retired_at is not None] if _was_asked(counted) else []
+    answered = [one for one in retired if _active(counted[questions.dimension(one.key)][questions.ANSWERED])]
+    return [_question(event, one, counted[questions.dimension(one.key)]) for one in asked + answered]
+
+
+def _was_asked(counted: Tallies) -> bool:
+    return any(dimension.startswith(questions.dimension("")) for dimension in counted)
+
+
+def _question(event: Event, question: Question, counted: dict[str, dict[str, int]]) -> QuestionCount:
+    language = event.text_language
+    labels = questions.choice_labels(question, language) if question.kind in questions.COUNTED else {}
+    retired = {choice["key"] for choice in question.retired_choices}
+    counts = [ChoiceCount(key=key, label=label, count=_active(counted[key])) for key, label in labels.items()]
+    return QuestionCount(
+        key=question.key,
+        label=questions.label(question, language),
+        kind=question.kind,
+        answered=_active(counted[questions.ANSWERED]),
+        choices=[row for row in counts if row.count or row.key not in retired],
+    )
 
 
 def _feed(session: Session, event: Event) -> list[FeedEntry]:

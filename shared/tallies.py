@@ -1,22 +1,24 @@
 """Counts kept in the transaction that changes what they count, so that reading them costs the same at any size."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Executable, event
 from sqlalchemy.orm import Session
 
-from shared import bulk
-from shared.models import HOLDING, EventTally, MailTally, Message
+from shared import bulk, questions
+from shared.models import HOLDING, EventTally, MailTally, Message, Question
 
 NONE = ""
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
+SUSPECT = "suspect"
+REFUSED = "refused"
 REMINDED = "reminder"
 # Before a value that is counted on although its name was erased.
 UNNAMED = "~"
@@ -49,17 +51,26 @@ class Counted(Protocol):
     def city(self) -> str | None: ...
     @property
     def time_zone(self) -> str | None: ...
+    @property
+    def answers(self) -> Mapping[str, Any]: ...
 
 
-def cells(registration: Counted) -> list[Cell]:
-    """What one registration counts in, at the status it has now."""
+def cells(registration: Counted, asked: Sequence[Question]) -> list[Cell]:
+    """What one registration counts in, at the status it has now. `asked`: see `questions.behind`."""
     status = registration.status
-    return [
+    usual = [
         Cell("audience", registration.audience or NONE, status),
         Cell("country", registration.country or NONE, status),
         Cell("city", registration.city or NONE, status),
         Cell("time_zone", registration.time_zone or NONE, status),
     ]
+    return usual + _answer_cells(registration, asked) if registration.answers else usual
+
+
+def _answer_cells(registration: Counted, asked: Sequence[Question]) -> list[Cell]:
+    """A question keeps its kind once it was answered, so that what was counted in a cell leaves the same cell later."""
+    counted = questions.counted(asked, registration.answers)
+    return [Cell(dimension, value, registration.status) for dimension, value in counted]
 
 
 def moved(before: Iterable[Cell], after: Iterable[Cell]) -> Counter[Cell]:
@@ -68,9 +79,9 @@ def moved(before: Iterable[Cell], after: Iterable[Cell]) -> Counter[Cell]:
     return changes
 
 
-def born(registrations: Sequence[Counted], at: datetime) -> Counter[Cell]:
+def born(registrations: Sequence[Counted], at: datetime, asked: Sequence[Question]) -> Counter[Cell]:
     """What registrations add that were all made at this moment."""
-    changes = Counter(cell for registration in registrations for cell in cells(registration))
+    changes = Counter(cell for registration in registrations for cell in cells(registration, asked))
     holding = sum(registration.status in HOLDING for registration in registrations)
     changes[Cell(REGISTERED, hour_of(at), NONE)] += len(registrations)
     changes[Cell(GAINED, hour_of(at), NONE)] += holding

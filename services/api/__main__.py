@@ -4,31 +4,36 @@ from argparse import ArgumentParser, Namespace
 
 import uvicorn
 
+from services.api.slow_clients import PatientProtocol, claim_files
+
 
 def _arguments() -> Namespace:
     parser = ArgumentParser(description="Serve Plenary's API and pages.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--processes", type=int, default=1, help="more than one shares the port")
-    parser.add_argument("--behind-proxy", action="store_true", help="believe X-Forwarded-* of whoever connects")
+    parser.add_argument(
+        "--behind-proxy", action="store_true", help="believe what whoever connects adds to X-Forwarded-*"
+    )
     return parser.parse_args()
 
 
 def main(app: str = "services.api.main:app", *, is_factory: bool = False) -> None:
     """Serve an app, named so that each process can import it."""
     chosen = _arguments()
+    claim_files()
     uvicorn.run(
-        app,
-        factory=is_factory,
+        "services.api.behind_proxy:app" if chosen.behind_proxy else app,
+        factory=is_factory and not chosen.behind_proxy,
         host=chosen.host,
         port=chosen.port,
         workers=chosen.processes,
         loop="uvloop",
-        http="httptools",
+        http=PatientProtocol,
+        ws="none",
         access_log=False,  # It would write personal links; services/api/request_log.py writes routes.
         server_header=False,
-        proxy_headers=chosen.behind_proxy,
-        forwarded_allow_ips="*" if chosen.behind_proxy else None,
+        proxy_headers=False,  # It believes the first address of a chain, which anybody can write; see behind_proxy.py.
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
         log_level="warning",

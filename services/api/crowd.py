@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from services.api import even_times
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.errors import PlenaryError
@@ -24,6 +25,7 @@ LARGEST_BATCH = 250
 class _Waiting:
     application: Application
     outcome: asyncio.Future[Outcome]
+    came_at: float
 
 
 class Crowd:
@@ -32,14 +34,20 @@ class Crowd:
     def __init__(self) -> None:
         self._queues: defaultdict[UUID, deque[_Waiting]] = defaultdict(deque)
         self._serving: dict[UUID, asyncio.Task[None]] = {}
+        self._under_way = 0
 
     async def register(self, event_id: UUID, application: Application) -> Outcome:
         """The outcome, once it is committed. Raises what `register_many` raises."""
-        waiting = _Waiting(application, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(application, loop.create_future(), loop.time())
         self._queues[event_id].append(waiting)
         if event_id not in self._serving:
             self._serving[event_id] = asyncio.create_task(self._serve(event_id))
-        return await waiting.outcome
+        self._under_way += 1
+        try:
+            return await waiting.outcome
+        finally:
+            self._under_way -= 1
 
     async def _serve(self, event_id: UUID) -> None:
         queue = self._queues[event_id]
@@ -58,8 +66,7 @@ class Crowd:
             await self._refuse(event_id, batch, problem)
             return
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            if not waiting.outcome.done():
-                waiting.outcome.set_result(outcome)
+            even_times.answer(waiting.outcome, outcome, came_at=waiting.came_at, company=self._under_way)
 
     async def _refuse(self, event_id: UUID, batch: list[_Waiting], problem: Exception) -> None:
         """A rule refuses everyone alike; anything else may be one application's fault, so each is tried alone."""

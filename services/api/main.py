@@ -9,16 +9,19 @@ from fastapi.staticfiles import StaticFiles
 
 from services.api import (
     calendars,
+    consents,
     events,
     health,
     privacy,
     problems,
+    proofs,
     registration_tables,
     registrations,
     sessions,
     stats,
 )
 from services.api.crowd import Crowd
+from services.api.guard import guarding
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
 from services.api.pages import routes as pages
@@ -31,7 +34,8 @@ STATIC = Path(__file__).parent / "pages" / "static"
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.crowd = Crowd()
-    yield
+    async with guarding() as app.state.guard:
+        yield
 
 
 def create_app() -> FastAPI:
@@ -46,7 +50,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     api = APIRouter(prefix="/api/v1")
-    for module in (sessions, events, registrations, registration_tables, privacy, stats):
+    for module in (sessions, events, registrations, registration_tables, proofs, consents, privacy, stats):
         api.include_router(module.router)
     app.include_router(api)
     for router in (health.router, calendars.router, pages.router):

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from services.api import rate_limits
 from services.api.pages.problem_page import problem_page
 from shared import errors
 
@@ -39,6 +40,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Not possible as things stand",
     412: "Changed by somebody else",
     413: "Too large",
@@ -53,6 +55,7 @@ _TITLES = {
 _HTTP_ERRORS = {
     404: ("not-found", "There is nothing here. See /api/v1/openapi.json for the routes there are."),
     405: ("method-not-allowed", "This route takes other methods. See /api/v1/openapi.json."),
+    408: ("too-slow", "The request took too long to arrive. Nothing was stored; send it again."),
     413: ("too-large", "The request is too large. Nothing was stored; send less than 1 MiB, or 20 MiB of a table."),
 }
 
@@ -86,6 +89,7 @@ def _plenary_error(request: Request, problem: Exception) -> Response:
     status = status_of(problem)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(problem, errors.TooManyRequests):
+        headers |= rate_limits.fields(*problem.limit, remaining=0, reset=problem.retry_after)
         headers["Retry-After"] = str(problem.retry_after)
     return answer(request, status, problem.message, code=problem.code, fields=fields, headers=headers, **more)
 

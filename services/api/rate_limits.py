@@ -1,6 +1,7 @@
 """How often somebody may try, counted in Redis; where Redis does not answer, nobody is kept out."""
 
 from functools import cache
+from typing import NamedTuple
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -8,8 +9,10 @@ from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 
+from services.api.counters import Key
 from services.api.redis_store import redis_connection
 from shared import clock
+from shared.digests import keyed_digest
 from shared.errors import TooManyRequests
 from shared.settings import get_settings
 
@@ -38,4 +41,45 @@ def count(limit: RateLimitItem, *who: str) -> None:
         return
     if not is_allowed:
         wait = max(1, round(reset_at - clock.now().timestamp()))
-        raise TooManyRequests(f"Too many tries. Wait {-(-wait // 60)} minutes and try again.", retry_after=wait)
+        facts = (limit.namespace, limit.amount, limit.get_expiry())
+        raise TooManyRequests(f"Too many tries. {_remedy(wait)}", retry_after=wait, limit=facts)
+
+
+class Window(NamedTuple):
+    """A limit of the crowd path: so many in each window of so many seconds, by the clock that all processes share."""
+
+    name: str
+    seconds: int
+
+    def key(self, who: str) -> Key:
+        """Where it is counted: neither address nor network can be read from it, or tried without our key."""
+        window = int(clock.now().timestamp()) // self.seconds
+        digest = keyed_digest("limit", f"{self.name}:{window}:{who}")
+        return Key(b"limit:" + digest[:16], self.seconds)
+
+    def ends_in(self) -> int:
+        return self.seconds - int(clock.now().timestamp()) % self.seconds
+
+    def refuse(self, fact: str, *, most: int) -> TooManyRequests:
+        wait = max(1, self.ends_in())
+        message = f"{fact} Nothing was stored. {_remedy(wait)}"
+        return TooManyRequests(message, retry_after=wait, limit=(self.name, most, self.seconds))
+
+
+PER_NETWORK = Window("network", 600)
+WITHOUT_PROOF = Window("without-proof", 600)
+PER_ADDRESS = Window("address", 3600)
+PROOF_USED = Window("proof", 3600)
+
+
+def _remedy(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return f"Wait {minutes} minute{'s' if minutes > 1 else ''} and try again."
+
+
+def fields(name: str, most: int, seconds: int, *, remaining: int, reset: int) -> dict[str, str]:
+    """How much is left, after the IETF draft "RateLimit header fields for HTTP" (revision 10)."""
+    return {
+        "RateLimit-Policy": f'"{name}";q={most};w={seconds}',
+        "RateLimit": f'"{name}";r={max(0, remaining)};t={reset}',
+    }

@@ -79,7 +79,9 @@ def _one_at_a_time() -> Iterator[None]:
     """In this process: a large table takes some hundred MB while it is read. Raises TooManyRequests."""
     if not _IMPORTING.acquire(blocking=False):
         raise TooManyRequests(
-            "Another list is being imported at this moment. Try again in some seconds.", retry_after=15
+            "Another list is being imported at this moment. Try again in some seconds.",
+            retry_after=15,
+            limit=("lists", 1, 15),
         )
     try:
         yield

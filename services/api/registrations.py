@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -50,18 +50,29 @@ async def register(
     event_key: str,
     body: Applicant,
     request: Request,
+    response: Response,
     credentials: Credentials,
     accept_language: Annotated[str | None, Header()] = None,
+    altcha: Annotated[str | None, Header(description="The solution of a challenge from GET /api/v1/proof.")] = None,
 ) -> RegistrationOutcome:
     """Register one address. The answer is the same whether it was registered before or not; the mail tells.
 
-    With an editor's token it is the organiser who adds somebody: also outside the hours of registration, without
-    verification, and told whether the address was registered before. Never beyond the places.
+    Where many come from one network without a proof of work, or with one that was used before, the address has to be
+    verified first. With an editor's token it is the organiser who adds somebody: without limits, also outside the hours
+    of registration, without verification, and told whether the address was registered before. Never beyond the places.
     """
     if credentials is not None:
         return await run_in_threadpool(_add, event_key, body, request, credentials, best_language(accept_language))
-    application = Application(body, RegistrationSource.API, best_language(accept_language))
     event_id, slug = await run_in_threadpool(find_event, event_key)
+    verdict = await request.app.state.guard.admit(request, event_id, body.address, altcha)
+    response.headers.update(verdict.headers)
+    application = Application(
+        body,
+        RegistrationSource.API,
+        best_language(accept_language),
+        must_verify=verdict.must_verify,
+        is_suspect=verdict.is_suspect,
+    )
     outcome = await admit(request.app.state.crowd, event_id, application)
     return _answer(outcome, _DETAILS[outcome.status], event_id, slug)
 
@@ -127,11 +138,14 @@ def list_registrations(
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[RegistrationStatus | None, Query()] = None,
+    suspect: Annotated[bool | None, Query(description="Only those that came as programs do, or only others.")] = None,
 ) -> RegistrationPage:
     """In the order they were taken. Viewers see who comes, but not how to reach them."""
     query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.position)
     if status is not None:
         query = query.where(Registration.status == status)
+    if suspect is not None:
+        query = query.where(Registration.is_suspect.is_(suspect))
     if after is not None:
         query = query.where(Registration.position > paging.number(after))
     found = list(session.scalars(query.limit(limit + 1)))

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.progress import track
 from sqlalchemy.orm import Session
 
-from services.cli.output import AsJson, answer, clear_errors, err, out
+from services.cli.output import AsJson, answer, clear_errors, err
 from shared import audit, calendars
 from shared.database import new_session
 from shared.errors import InvalidInput
@@ -110,7 +110,7 @@ def _read(file: Path) -> list[ErasureFact]:
 
 def _write(text: str, output: Path | None) -> None:
     if output is None:
-        out.print(text, markup=False)
+        typer.echo(text)  # As it is: the console would turn `:smile:` into a picture.
         return
     output.touch(mode=0o600)
     output.write_text(text + "\n", encoding="utf-8")

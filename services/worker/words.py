@@ -10,9 +10,10 @@ from services.worker.changes import change_rows
 from services.worker.entries import invites, takes_back
 from services.worker.names import greeting_name
 from services.worker.views import EventView
-from shared import links, waiting_lists
+from shared import links, questions, waiting_lists
 from shared.links import Purpose
 from shared.models import Message, MessageKind
+from shared.schemas.questions import WRITTEN
 from shared.settings import get_settings
 
 # From here on a confirmation says how much time is left, and the way in stands on top.
@@ -20,6 +21,7 @@ _NEAR = timedelta(hours=24)
 # A large event needs a while at a slow mail server; what takes longer than this is late.
 _LATE = timedelta(minutes=30)
 _ASKING = {MessageKind.VERIFICATION}
+_GIVING_A_PLACE = {MessageKind.CONFIRMATION, MessageKind.PROMOTION}
 
 
 def words_for(session: Session, message: Message, event: EventView, *, language: str, now: datetime) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def words_for(session: Session, message: Message, event: EventView, *, language:
         **_change(message, event, language),
         **_end(message),
         **_asked(message, event, language),
+        **_answered(message, language),
     }
 
 
@@ -99,6 +102,25 @@ def _asked(message: Message, event: EventView, language: str) -> dict[str, Any]:
     return {
         "answer_by": times.moment(answer_by, zone, language) if answer_by else None,
         "is_full": not message.event.places.is_open_to_newcomers if message.kind in _ASKING else False,
+    }
+
+
+def _answered(message: Message, language: str) -> dict[str, Any]:
+    """What the person chose, for those who wonder later. Not what they wrote: whoever registers an address of somebody
+    else could have us send them any text."""
+    registration, event = message.registration, message.event
+    if message.kind not in _GIVING_A_PLACE or not registration.answers:
+        return {"answers": []}
+    return {
+        "answers": [
+            {
+                "label": questions.label(question, language),
+                "language": language if questions.is_translated(question, language) else event.text_language,
+                "words": questions.shown(question, registration.answers[question.key], language),
+            }
+            for question in questions.asked(event)
+            if question.key in registration.answers and question.kind not in WRITTEN
+        ]
     }
 
 

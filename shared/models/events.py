@@ -66,8 +66,8 @@ class ReminderRule(Identified, Model):
 class Question(Identified, Model):
     """Something an organiser asks those who register. `key` names it in answers, exports and the API, for good.
 
-    `choices` are `{key, label}`; `translations` has `{language: {label, help, choices: {key: label}}}`. One that was
-    answered is retired rather than removed, so that the answers keep their meaning.
+    `choices` are `{key, label}`; `translations` has `{language: {label, help, choices: {key: label}}}`. A question, or
+    a choice, that somebody answered with is retired rather than removed, so that the answers keep their meaning.
     """
 
     __tablename__ = "question"
@@ -80,6 +80,7 @@ class Question(Identified, Model):
     help: Mapped[str | None]
     is_required: Mapped[bool] = mapped_column(default=False)
     choices: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    retired_choices: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     translations: Mapped[dict[str, Any]] = mapped_column(default=dict)
     minimum: Mapped[float | None]
     maximum: Mapped[float | None]
@@ -121,6 +122,8 @@ class Event(Identified, Model):
     # Days after the end at which the personal data goes and the numbers stay.
     retention_days: Mapped[int] = mapped_column(default=180, server_default=text("180"))
     personal_data_erased_at: Mapped[datetime | None]
+    # Whether anything is asked at present: spares the crowd a look-up where nothing is.
+    has_questions: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     starts_at_local: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     time_zone: Mapped[str | None]

@@ -36,7 +36,7 @@ def erase(
     found = _hold(session, somebody)
     requests = link_requests_of(session, somebody)
     given_back = _give_back(session, found)
-    concerned = Counter(one.event.calendar_id for one in found)
+    concerned, event_ids = Counter(one.event.calendar_id for one in found), {one.event_id for one in found}
     removed = _remove(session, found)
     for request in requests:
         session.delete(request)
@@ -51,7 +51,7 @@ def erase(
         calendar=calendar.title if calendar else None,
         removed={table: count for table, count in removed.items() if count},
         places_given_back=given_back,
-        kept=what_stays(session, somebody) if is_known else [],
+        kept=what_stays(session, somebody, event_ids) if is_known else [],
     )
     if report.removed:
         report.reference = _note(session, somebody, report)
@@ -78,9 +78,12 @@ def _give_back(session: Session, found: Sequence[Registration]) -> int:
 
 def _remove(session: Session, found: Sequence[Registration]) -> Counter[str]:
     removed: Counter[str] = Counter()
-    for event_id, group in groupby([(one.event_id, one.id) for one in found], key=lambda pair: pair[0]):
-        removed += remove(session, lock_places(session, event_id), [one for _, one in group])
-        removed["event_tally"] += unname_lost_cities(session, event_id)
+    rows = [(one.event_id, one.id, one.city) for one in found]
+    for event_id, group in groupby(rows, key=lambda row: row[0]):
+        of_event = list(group)
+        removed += remove(session, lock_places(session, event_id), [one for _, one, _ in of_event])
+        cities = {city for _, _, city in of_event if city}
+        removed["event_tally"] += unname_lost_cities(session, event_id, cities)
     return removed
 
 

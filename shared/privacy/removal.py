@@ -1,8 +1,7 @@
 """Registrations go with all that hangs on them, and the numbers they were counted in stay, naming nobody."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import CursorResult, Delete, delete, func, select, update
@@ -50,25 +49,26 @@ def unname_cities(session: Session, event_id: UUID, *, named_by_fewer_than: int)
 
     For an event without registrations. Returns how many names went.
     """
-    total = func.sum(EventTally.count)
-    query = select(EventTally.value).where(*_named(event_id)).group_by(EventTally.value)
-    rare = session.scalars(query.having(total < named_by_fewer_than)).all()
-    return _unname(session, event_id, rare)
+    return _unname(session, event_id, _named_by_fewer_than(session, event_id, named_by_fewer_than))
 
 
-def unname_lost_cities(session: Session, event_id: UUID) -> int:
-    """The same where registrations are left: what goes are names that nobody registered has. Holds the event's lock."""
-    in_use = select(Registration.city).where(Registration.event_id == event_id, Registration.city.is_not(None))
-    query = select(EventTally.value).where(*_named(event_id), EventTally.value.not_in(in_use)).distinct()
-    return _unname(session, event_id, session.scalars(query).all())
+def unname_lost_cities(session: Session, event_id: UUID, cities: set[str]) -> int:
+    """The same where registrations are left: of these cities, those that nobody registered names any more.
+
+    Names go as well that somebody corrected away. Holds the event's lock.
+    """
+    in_use = select(Registration.city).where(Registration.event_id == event_id, Registration.city.in_(cities))
+    lost = cities - set(session.scalars(in_use.distinct()))
+    return _unname(session, event_id, lost.union(_named_by_fewer_than(session, event_id, 1)))
 
 
-def _named(event_id: UUID) -> tuple[Any, ...]:
+def _named_by_fewer_than(session: Session, event_id: UUID, most: int) -> Sequence[str]:
     is_named = EventTally.value != tallies.NONE, EventTally.value.not_like(f"{tallies.UNNAMED}%")
-    return EventTally.event_id == event_id, EventTally.dimension == CITY, *is_named
+    query = select(EventTally.value).where(EventTally.event_id == event_id, EventTally.dimension == CITY, *is_named)
+    return session.scalars(query.group_by(EventTally.value).having(func.sum(EventTally.count) < most)).all()
 
 
-def _unname(session: Session, event_id: UUID, values: Sequence[str]) -> int:
+def _unname(session: Session, event_id: UUID, values: Collection[str]) -> int:
     of_event = EventTally.event_id == event_id, EventTally.dimension == CITY
     for value in values:
         row = EventTally.value == value

@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -13,6 +15,7 @@ from shared.digests import address_digest
 from shared.models import AuditEntry, Calendar, IdempotencyKey, Membership, Suppression
 from shared.privacy.people import Somebody
 
+EXPORTED = "registrations.exported"
 # Characters that would make another address of it if they stood beside it.
 _OF_AN_ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]"
 
@@ -68,16 +71,28 @@ def _quotes(value: Any, somebody: Somebody) -> bool:
     return isinstance(value, str) and re.search(pattern, value.lower()) is not None
 
 
-def what_stays(session: Session, somebody: Somebody) -> list[str]:
-    """What has this address for another reason, and is not erased with the registrations."""
-    stays = []
+def what_stays(session: Session, somebody: Somebody, event_ids: Collection[UUID]) -> list[str]:
+    """In words: what has this address for another reason, and where it may have been taken to."""
+    stays = [_exports(session, event_ids)]
     if somebody.calendar is None and organisers.by_address(session, somebody.key) is not None:
         stays.append("An organiser signs in with this address; the account stays until it is removed.")
-    calendars = select(Calendar).where(func.lower(Calendar.contact_address) == somebody.key)
-    if somebody.calendar is not None:
-        calendars = calendars.where(Calendar.id == somebody.calendar.id)
-    for calendar in session.scalars(calendars):
-        stays.append(f"Answers to the mails of “{calendar.title}” go to this address, which stands in them.")
+    stays += [
+        f"Answers to the mails of “{title}” go to this address, which stands in them."
+        for title in session.scalars(_answered_by(somebody))
+    ]
     if session.get(Suppression, address_digest(somebody.key)) is not None:
         stays.append("The wish not to get reminders stays, under a code from which nobody can read the address.")
-    return stays
+    return [sentence for sentence in stays if sentence]
+
+
+def _exports(session: Session, event_ids: Collection[UUID]) -> str:
+    """Files that left the platform are out of its reach; the audit log knows who has them."""
+    query = select(func.count()).where(AuditEntry.event_id.in_(event_ids), AuditEntry.action == EXPORTED)
+    count = session.scalar(query) or 0
+    times = "once" if count == 1 else f"{count} times"
+    return f"Lists of these events were exported {times}: see the audit log for who has the files." if count else ""
+
+
+def _answered_by(somebody: Somebody) -> Select[str]:
+    query = select(Calendar.title).where(func.lower(Calendar.contact_address) == somebody.key)
+    return query.where(Calendar.id == somebody.calendar.id) if somebody.calendar else query

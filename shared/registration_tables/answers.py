@@ -4,70 +4,80 @@ What is not understood is given back as it was, so that the rules of answers say
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.schemas.questions import ChoiceFacts, QuestionFacts, QuestionKind
+from shared import questions
+from shared.models import Question
+from shared.schemas.questions import WRITTEN, QuestionKind
 from shared.sheets import folded
 
-_YES = {"en": "yes", "es": "sí", "fr": "oui"}
-_NO = {"en": "no", "es": "no", "fr": "non"}
 _IS_YES = {"yes", "y", "true", "1", "x", "si", "s", "oui", "o", "vrai", "verdadero", "ja", "sim", "agreed", "ok", "نعم"}
 _IS_NO = {"no", "n", "false", "0", "non", "faux", "falso", "nein", "nao", "nee", "لا"}
 _BETWEEN_CHOICES = re.compile(r"\s*[;|\n]\s*")
 _COMMAS = re.compile(r"\s*,\s*")
+_MOST_WORDS = 40
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:([.,'’\s\u00a0\u202f])\d{3})*(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: 0?0:00(?::00)?)?")
 # Day 0 of spreadsheets, and the numbers that are days of people's lives there: 1927 to 2119.
 _EPOCH = date(1899, 12, 30)
 _SERIAL = range(10_000, 80_000)
 # What people typed freely can name them, and what they agreed to is between them and the organisers.
-_NOT_FOR_VIEWERS = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT, QuestionKind.CONSENT}
+_NOT_FOR_VIEWERS = {*WRITTEN, QuestionKind.CONSENT}
 
 
 def is_for_viewers(kind: str) -> bool:
     return kind not in _NOT_FOR_VIEWERS
 
 
-def known_texts(question: QuestionFacts) -> list[str]:
+def known_texts(question: Question) -> list[str]:
     """What the column of its answers may be called."""
-    labels = [translation.label for translation in question.translations.values() if translation.label]
-    return [question.label, question.key, *labels]
+    return [question.key, *questions.labels(question)]
 
 
-def read(question: QuestionFacts, text: str) -> Any:
+def read(question: Question, text: str) -> Any:
     """The value that a cell means."""
-    reading = _READINGS.get(question.kind)
+    reading = _READINGS.get(QuestionKind(question.kind))
     return text if reading is None else reading(question, text)
 
 
-def _choice(question: QuestionFacts, text: str) -> str:
-    wanted = folded(text)
-    return next((choice.key for choice in question.choices if wanted in _names(question, choice)), text)
+def _choice(question: Question, text: str) -> str:
+    return _choices_by_name(question).get(folded(text), text)
 
 
-def _names(question: QuestionFacts, choice: ChoiceFacts) -> set[str]:
-    translated = [translation.choices.get(choice.key) for translation in question.translations.values()]
-    return {folded(name) for name in (choice.key, choice.label, *translated) if name}
+def _choices_by_name(question: Question) -> dict[str, str]:
+    """Folded label, in whatever language, or key → key."""
+    translated = [words.get("choices") or {} for words in question.translations.values()]
+    labels = {choice["key"]: choice["label"] for choice in question.choices}
+    names = [(name, key) for labelled in (labels, *translated) for key, name in labelled.items() if key in labels]
+    return {folded(name): key for name, key in [*names, *zip(labels, labels, strict=True)]}
 
 
-def _choices(question: QuestionFacts, text: str) -> list[str]:
-    """Divided at semicolons, bars or lines; at commas only where the whole is not a choice with a comma in it."""
+def _choices(question: Question, text: str) -> list[str]:
+    """Divided at semicolons, bars or lines, and at commas that are not inside of a choice."""
+    by_name = _choices_by_name(question)
     parts = [part for part in _BETWEEN_CHOICES.split(text) if part]
-    keys = {choice.key for choice in question.choices}
-    read = [_choice(question, part) for part in parts]
-    if not set(read) <= keys:
-        read = [_choice(question, piece) for part in parts for piece in _COMMAS.split(part) if piece]
-    return list(dict.fromkeys(read))
+    pieces = [piece for part in parts for piece in _divided(part, by_name)]
+    return list(dict.fromkeys(by_name.get(folded(piece), piece) for piece in pieces))
 
 
-def _yes_no(question: QuestionFacts, text: str) -> bool | str:
+def _divided(text: str, names: Container[str]) -> Iterator[str]:
+    """At commas, but "Fish, no meat, vegan" into the longest names there are."""
+    words = _COMMAS.split(text, maxsplit=_MOST_WORDS)
+    while words:
+        lengths = range(len(words), 0, -1)
+        length = next((length for length in lengths if folded(" ".join(words[:length])) in names), 1)
+        yield ", ".join(words[:length])
+        words = words[length:]
+
+
+def _yes_no(question: Question, text: str) -> bool | str:
     word = folded(text)
     return True if word in _IS_YES else False if word in _IS_NO else text
 
 
-def _number(question: QuestionFacts, text: str) -> int | float | str:
+def _number(question: Question, text: str) -> int | float | str:
     """1234.5 as it is written in English, Spanish or French; "1.234" is read as the question's bounds allow, or not."""
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
@@ -96,12 +106,12 @@ def _as_number(text: str) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _is_within(question: QuestionFacts, number: float) -> bool:
+def _is_within(question: Question, number: float) -> bool:
     above = question.minimum is None or number >= question.minimum
     return above and (question.maximum is None or number <= question.maximum)
 
 
-def _date(question: QuestionFacts, text: str) -> str:
+def _date(question: Question, text: str) -> str:
     """ISO, or day first; "03/04/2026" could be two days and is left as it is. A bare number is a spreadsheet's day."""
     try:
         return datetime.fromisoformat(text).date().isoformat()
@@ -129,7 +139,7 @@ def _of_two(first: int, second: int, year: int, *, sure: bool) -> str | None:
         return None
 
 
-_READINGS: dict[QuestionKind, Callable[[QuestionFacts, str], Any]] = {
+_READINGS: dict[QuestionKind, Callable[[Question, str], Any]] = {
     QuestionKind.CHOICE: _choice,
     QuestionKind.CHOICES: _choices,
     QuestionKind.YES_NO: _yes_no,
@@ -139,39 +149,21 @@ _READINGS: dict[QuestionKind, Callable[[QuestionFacts, str], Any]] = {
 }
 
 
-def shown(question: QuestionFacts, value: Any, *, language: str) -> str | int | float | date | None:
-    """An answer as a cell of the organiser's table: choices by their labels, yes and no in the event's language."""
-    match value:
-        case None:
-            return None
-        case bool():
-            return (_YES if value else _NO).get(language, str(value).lower())
-        case int() | float():
-            return value
-        case list():
-            return "; ".join(_label(question, key) for key in value)
-        case Mapping():  # An agreement, with the version of its text and its moment.
-            return shown(question, value.get("agreed"), language=language)
-    return _shown_text(question, str(value))
-
-
-def _shown_text(question: QuestionFacts, text: str) -> str | date:
+def shown(question: Question, answer: Any, *, language: str) -> str | int | float | date | None:
+    """An answer as a cell: in words, but numbers as numbers and days as days, to calculate with."""
+    if answer is None:
+        return None
+    if question.kind == QuestionKind.NUMBER and isinstance(answer, int | float):
+        return answer
     if question.kind == QuestionKind.DATE:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return text
-    return _label(question, text)
+        return date.fromisoformat(answer)
+    return questions.shown(question, answer, language)
 
 
-def _label(question: QuestionFacts, key: object) -> str:
-    return next((choice.label for choice in question.choices if choice.key == key), str(key))
-
-
-def headings(questions: Sequence[QuestionFacts]) -> list[str]:
+def headings(asked: Sequence[Question]) -> list[str]:
     """The labels; with the key beside them where two are alike."""
-    labels = [question.label for question in questions]
+    labels = [question.label for question in asked]
     return [
         f"{question.label} ({question.key})" if labels.count(question.label) > 1 else question.label
-        for question in questions
+        for question in asked
     ]

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 
 from shared.database import new_session
-from shared.models import Event, Registration
+from shared.models import Event, Question, Registration
 from shared.registration_tables import answers
-from shared.schemas.questions import QuestionFacts
 from shared.sheets.csv_writing import CellValue
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -65,10 +64,9 @@ def _columns(event: Event, *, sees_all: bool) -> Iterator[_Column]:
         yield _answer(question, heading, event.text_language)
 
 
-def _questions(event: Event) -> list[QuestionFacts]:
+def _questions(event: Event) -> list[Question]:
     """Those asked now, then those that were asked once."""
-    in_order = sorted(event.questions, key=lambda question: (question.retired_at is not None, question.position))
-    return [QuestionFacts.model_validate(question) for question in in_order]
+    return sorted(event.questions, key=lambda question: (question.retired_at is not None, question.position))
 
 
 def _fact(name: str) -> _Column:
@@ -86,7 +84,7 @@ def _moment(name: str, zone: str) -> _Column:
     return _Column(f"{name} ({zone})", value)
 
 
-def _answer(question: QuestionFacts, heading: str, language: str) -> _Column:
+def _answer(question: Question, heading: str, language: str) -> _Column:
     return _Column(heading, lambda found: answers.shown(question, found.answers.get(question.key), language=language))
 
 

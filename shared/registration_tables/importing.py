@@ -26,8 +26,6 @@ from shared.registration_tables import answers
 from shared.registration_tables.layout import Layout, Reader
 from shared.registration_tables.rows import Candidate, RowReader
 from shared.schemas.imports import ImportReport, RemarkKind, RowRemark
-from shared.schemas.questions import QuestionFacts
-from shared.schemas.registrations import Applicant
 from shared.sheets import Table, read_table
 
 # People in one transaction: the event's lock is held for some tenths of a second, and others register in between.
@@ -74,7 +72,7 @@ class _Run:
 
     def __init__(self, session: Session, event: Event, content: bytes, wishes: Wishes, by: Organiser | None) -> None:
         require_on(event)
-        asked = _questions(event)
+        asked = questions.asked(event)
         reader = Reader(wishes.columns, {question.key: answers.known_texts(question) for question in asked})
         self.event, self.wishes, self.by = event, wishes, by
         self.table: Table = read_table(content, is_heading=reader.is_heading, encoding=wishes.encoding)
@@ -226,12 +224,6 @@ def _refusals(row: int, refusal: PlenaryError) -> Iterator[RowRemark]:
     """A rule changed while the import was under way."""
     for name, message in (refusal.fields or {"": refusal.message}).items():
         yield RowRemark(row=row, kind=RemarkKind.WRONG, field=name or None, message=message)
-
-
-def _questions(event: Event) -> list[QuestionFacts]:
-    """None as long as nobody can answer any: a registration takes answers only together with the rules for them."""
-    asked = questions.asked(event) if "answers" in Applicant.model_fields else []
-    return [QuestionFacts.model_validate(question) for question in asked]
 
 
 def _key(candidate: Candidate) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from shared import question_answers
+from shared.errors import InvalidInput
+from shared.models import Question
 from shared.registration_tables import answers, cells
 from shared.registration_tables import headings as of
 from shared.registration_tables.layout import ANSWERS, Layout, cell_of
 from shared.schemas.imports import RemarkKind, RowRemark
-from shared.schemas.questions import QuestionFacts
 from shared.schemas.registrations import Applicant
 from shared.sheets import folded
 from shared.sheets.formulas import as_it_was
@@ -34,7 +36,7 @@ class Candidate:
 class RowReader:
     """Reads the rows of one table for one event."""
 
-    def __init__(self, layout: Layout, audiences: Sequence[str], questions: Sequence[QuestionFacts] = ()) -> None:
+    def __init__(self, layout: Layout, audiences: Sequence[str], questions: Sequence[Question] = ()) -> None:
         self._read = {field: cell_of(layout, field) for field in layout.columns}
         self._audiences = audiences
         self._questions = [question for question in questions if ANSWERS + question.key in self._read]
@@ -51,6 +53,7 @@ class RowReader:
         if folded(texts.pop(of.STATUS, "")) in of.CANCELLED:
             return [RowRemark(row=number, kind=RemarkKind.CANCELLED, field=of.STATUS, message=_CANCELLED)]
         facts, problems = self._facts(texts)
+        problems |= self._answer(facts, texts)
         try:
             applicant = Applicant.model_validate(facts)
         except ValidationError as found:
@@ -70,10 +73,19 @@ class RowReader:
         for field, reading in self._readings.items():
             if field in facts:
                 facts[field] = reading(facts[field])
-        if self._questions:
-            asked = [(question, said.get(ANSWERS + question.key)) for question in self._questions]
-            facts["answers"] = {question.key: answers.read(question, text) for question, text in asked if text}
         return facts, self._problems(texts, facts)
+
+    def _answer(self, facts: dict[str, Any], texts: dict[str, str]) -> dict[str, str]:
+        """Add the answers; what is wrong with them. What is required is not insisted on: organisers need not know."""
+        said = [(question, texts[ANSWERS + question.key]) for question in self._questions]
+        given = {question.key: answers.read(question, text) for question, text in said if text}
+        if not given:
+            return {}
+        try:
+            facts["answers"] = question_answers.check(self._questions, given, insists=False)
+        except InvalidInput as flawed:
+            return flawed.fields
+        return {}
 
     def _problems(self, texts: dict[str, str], facts: dict[str, Any]) -> dict[str, str]:
         """What the applicant's own rules do not know, or say less well."""

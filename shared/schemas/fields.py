@@ -8,10 +8,15 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 # Line breaks and tabs are text; every other control character, and the bidirectional overrides that make
 # one text look like another, are not.
-_OVERRIDES = "\u202a-\u202e\u2066-\u2069"
-_HALVES = "\ud800-\udfff"
-_NOT_IN_TEXT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_HALVES}{_OVERRIDES}]")
-_NOT_IN_LINE = re.compile(f"[\n\r]|{_NOT_IN_TEXT.pattern}")
+LAYOUT = {"\n", "\r", "\t"}
+_OTHERS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069"
+_NOT_IN_TEXT = re.compile(f"[{_OTHERS}]")
+_NOT_IN_LINE = re.compile(f"[{_OTHERS}\n\r]")
+
+
+def is_refused(character: str) -> bool:
+    """Whether no text may hold it, unless it is one of LAYOUT."""
+    return character in LAYOUT or _NOT_IN_TEXT.match(character) is not None
 
 
 def clean_line(value: str) -> str:

@@ -21,8 +21,11 @@ class QuestionKind(StrEnum):
     CONSENT = "consent"
 
 
+# Whatever somebody types.
+WRITTEN = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT}
 WITH_CHOICES = {QuestionKind.CHOICE, QuestionKind.CHOICES}
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+KEY_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 LanguageKey = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 

@@ -1,15 +1,17 @@
 """Registrations as the API answers and takes them."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from shared.schemas.events import Page
 from shared.schemas.fields import OptionalShortText, ShortText
+from shared.schemas.questions import KEY_PATTERN
 from shared.territories import is_country
 from shared.timezones import is_zone
 from shared.translations import LANGUAGES
@@ -44,6 +46,41 @@ def _language(value: str) -> str:
     return value
 
 
+def _flat_answers(value: Any) -> Any:
+    """No more than any event asks, and no deeper than any answer is. What the questions say is looked at later."""
+    if not isinstance(value, dict):
+        return value
+    if len(value) > _MOST_ANSWERS:
+        raise PydanticCustomError("answers", "has more answers than an event has questions; leave some out")
+    for key, answer in value.items():
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
+            raise PydanticCustomError("answers", "has a key that no question has; read the event for what it asks")
+        if not _is_flat(answer):
+            raise PydanticCustomError("answers", "has an answer of no known form: {key}", {"key": key})
+    return value
+
+
+def _is_flat(answer: Any) -> bool:
+    if isinstance(answer, dict):
+        return len(answer) <= _PARTS_OF_CONSENT and all(isinstance(part, _SCALARS) for part in answer.values())
+    if isinstance(answer, list):
+        return len(answer) <= _MOST_CHOICES and all(isinstance(part, str) for part in answer)
+    return isinstance(answer, _SCALARS)
+
+
+_KEY = re.compile(KEY_PATTERN)
+_SCALARS = (str, bool, int, float, type(None))
+_MOST_ANSWERS, _MOST_CHOICES, _PARTS_OF_CONSENT = 50, 100, 3
+Answers = Annotated[
+    dict[str, Any],
+    BeforeValidator(_flat_answers),
+    Field(
+        description="Answers to the event's `questions`, by their keys: text; the key of a choice, or a list of them; "
+        "true or false (yes-no, consent); a number; a date as YYYY-MM-DD. Null takes an answer back.",
+        max_length=_MOST_ANSWERS,
+        examples=[{}],
+    ),
+]
 Address = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_address)]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
@@ -78,6 +115,7 @@ class Applicant(BaseModel):
     audience: OptionalShortText = None
     language: Language | None = None
     time_zone: Zone | None = None
+    answers: Answers = Field(default_factory=dict)
     consent: bool
 
     @field_validator("country", "time_zone", "language", mode="before")
@@ -110,6 +148,7 @@ class RegistrationAnswer(BaseModel):
     """A registration as an organiser sees it. `position` is its place in the order of commit.
 
     Viewers see neither `address` nor `time_zone`, and of `answers` no free texts and no consents.
+    `is_suspect`: it came without proof of work, with many others from one network.
     """
 
     id: UUID
@@ -124,7 +163,11 @@ class RegistrationAnswer(BaseModel):
     audience: str | None
     language: str
     time_zone: str | None
-    answers: dict[str, Any] = {}
+    answers: dict[str, Any] = Field(
+        default_factory=dict,
+        description="By key of the question. A consent is `{agreed, version, at}`: to which text, and when; both are "
+        "null where an organiser registered somebody who had agreed elsewhere.",
+    )
     is_suspect: bool = False
     registered_at: datetime
     confirmed_at: datetime | None
@@ -146,6 +189,7 @@ class RegistrationCorrection(BaseModel):
     city: OptionalShortText = None
     language: Language | None = None
     time_zone: Zone | None = None
+    answers: Answers = Field(default_factory=dict)
 
 
 class LinkWish(BaseModel):

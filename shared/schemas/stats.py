@@ -64,6 +64,25 @@ class LocalHour(BaseModel):
     count: int
 
 
+class ChoiceCount(BaseModel):
+    key: str
+    label: str
+    count: int
+
+
+class QuestionCount(BaseModel):
+    """How many of those with a place `answered`, and with what, in the words of the event's language.
+
+    `choices` is empty where answers differ from each other: texts, numbers, dates. Who took several counts in each.
+    """
+
+    key: str
+    label: str
+    kind: str
+    answered: int
+    choices: list[ChoiceCount]
+
+
 class FeedEntry(BaseModel):
     """A registration as it may stand on a screen others can see: first name only, no address."""
 
@@ -103,6 +122,18 @@ class ReminderState(BaseModel):
     total: int
 
 
+class Suspicion(BaseModel):
+    """Since when how many registrations have to be verified because of how they came, and how many tries were refused.
+
+    `is_burst`: so many, also beside the honest ones, that it looks like a program (`shared/suspicion.py`).
+    """
+
+    suspect: int
+    refused: int
+    since: datetime
+    is_burst: bool
+
+
 class Stats(BaseModel):
     server_time: datetime
     version: int
@@ -113,9 +144,11 @@ class Stats(BaseModel):
     audiences: list[AudienceCount]
     countries: list[CountryCount]
     local_hours: list[LocalHour]
+    questions: list[QuestionCount] = []
     feed: list[FeedEntry]
     mail: MailCounts
     reminders: list[ReminderState]
+    suspicion: Suspicion
 
 
 class AuditAnswer(BaseModel):

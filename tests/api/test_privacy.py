@@ -114,3 +114,17 @@ def test_consent_is_stored_with_version_and_time_whichever_way_one_comes(session
         assert one.consent_version == consents.version_of(consents.consent_text(event, language))
         assert one.consented_at is not None
         assert before <= one.consented_at <= clock.now()
+
+
+def test_the_text_can_be_shown_before_one_agrees_over_the_api(session: Session, client: TestClient) -> None:
+    event = make_event(session)
+    in_french = {"Accept-Language": "fr"}
+    shown = client.get(f"/api/v1/events/{event.slug}/consent", headers=in_french)
+    body = {"name": "Ada", "address": "ada@example.org", "consent": True}
+    client.post(f"/api/v1/events/{event.slug}/registrations", json=body, headers=in_french)
+
+    assert (shown.headers["Content-Language"], shown.headers["Vary"]) == ("fr", "Accept-Language")
+    assert shown.json()["text"] == consents.consent_text(event, "fr")
+    assert session.scalars(select(Registration.consent_version)).one() == shown.json()["version"]
+    draft = make_event(session, published=False)
+    assert client.get(f"/api/v1/events/{draft.slug}/consent").status_code == 404

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +15,17 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from services.api.behind_proxy import LastForwarded
 from services.api.main import create_app
-from shared import events, links
+from services.worker.queueing import redis_connection
+from shared import clock, events, links
 from shared.links import Purpose
 from shared.models import Event
+from shared.settings import get_settings
+from tests.api.visitors import within_one_window
 from tests.factories import find_registration, make_calendar, make_event, register
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -33,13 +39,42 @@ PROGRAMME: list[dict[str, Any]] = [
     {"title": "Questions", "kind": "questions", "minutes": 65},
 ]
 
+QUESTIONS: list[dict[str, Any]] = [
+    {
+        "key": "eat",
+        "kind": "choice",
+        "label": "What do you eat?",
+        "help": "For the lunch at noon, which the city invites you to.",
+        "is_required": True,
+        "choices": [{"key": "all", "label": "Everything"}, {"key": "vegan", "label": "Vegan"}],
+    },
+    {
+        "key": "topics",
+        "kind": "choices",
+        "label": "What shall we speak about?",
+        "choices": [{"key": "water", "label": "Water"}, {"key": "trees", "label": "Trees, and who waters them"}],
+        "maximum": 2,
+    },
+    {"key": "first", "kind": "yes-no", "label": "Is it your first time?"},
+    {"key": "people", "kind": "number", "label": "People in your city", "minimum": 1},
+    {"key": "since", "kind": "date", "label": "In office since"},
+    {"key": "hopes", "kind": "long-text", "label": "What do you hope to take home?", "help": "A line or two."},
+    {"key": "tag", "kind": "short-text", "label": "ما الذي يُكتب على بطاقتك؟"},
+    {"key": "photos", "kind": "consent", "label": "You may take photos of me.", "help": "They go on our site."},
+]
+
+
+def _behind_proxy() -> ASGIApp:
+    """So that a browser can come from somewhere, by saying so."""
+    return LastForwarded(ProxyHeadersMiddleware(create_app(), trusted_hosts="*"))  # type: ignore[arg-type]
+
 
 @pytest.fixture(scope="module")
 def address(engine: Engine) -> Iterator[str]:
     """The real application on a free loopback port."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=2))
+        server = uvicorn.Server(uvicorn.Config(_behind_proxy(), log_level="warning", timeout_graceful_shutdown=2))
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         serving.start()
         while not server.started:
@@ -155,6 +190,34 @@ def test_the_browser_and_the_server_write_the_same(visit: Visit, session: Sessio
         expect(by_server).to_have_text(by_script.replace("\u2060", ""))
 
 
+def test_questions_are_answered_and_corrected_without_javascript(visit: Visit, session: Session) -> None:
+    event = summer_event(session, questions=QUESTIONS)
+    page = visit(f"/events/{event.slug}", java_script_enabled=False, width=390, color_scheme="dark")
+    assert no_wider_than_the_screen(page)
+    fill_in(page)
+    page.get_by_label("People in your city").fill("a million")
+    page.get_by_role("group", name="What shall we speak about?").get_by_label("Water", exact=True).check()
+    page.get_by_role("button", name="Register").click()
+
+    assert no_wider_than_the_screen(page)
+    page.screenshot(path=PICTURES / "questions-phone-dark.png", full_page=True)
+    page.get_by_role("link", name="What do you eat?").click()
+    expect(page.get_by_label("Everything")).to_be_in_viewport()
+    page.get_by_role("radiogroup", name="What do you eat?").get_by_label("Vegan").check()
+    page.get_by_label("People in your city").fill("1,000,000")
+    page.get_by_label("You may take photos").check()
+    page.get_by_role("button", name="Register").click()
+
+    ada = find_registration(session, event, "ada@example.org")
+    assert (ada.answers["eat"], ada.answers["topics"], ada.answers["people"]) == ("vegan", ["water"], 1_000_000)
+    page = visit(f"/my/{links.sign(Purpose.MY, ada.id)}")
+    expect(page.get_by_label("Vegan")).to_be_checked()
+    page.screenshot(path=PICTURES / "questions-my.png", full_page=True)
+    page.get_by_label("In office since").fill("2024-02-29")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("In office since")).to_have_value("2024-02-29")
+
+
 def test_a_place_is_called_by_the_name_it_has_now(visit: Visit, session: Session) -> None:
     page = visit(f"/events/{summer_event(session).slug}", timezone_id="Asia/Kolkata")
 
@@ -198,6 +261,61 @@ def test_registering_without_javascript_works_as_well(visit: Visit, session: Ses
 
     expect(page.get_by_role("heading", level=1)).to_have_text("You have a place")
     assert find_registration(session, event, "ada@example.org").time_zone == "America/Chicago"
+
+
+def test_beyond_the_soft_limit_a_browser_proves_its_work_and_without_javascript_the_address_is_verified(
+    visit: Visit, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "limit_without_proof", 1)
+    event = summer_event(session)
+    university = {"extra_http_headers": {"X-Forwarded-For": "203.0.113.7"}}
+
+    headings = []
+    with within_one_window():
+        for number, facts in enumerate([{"java_script_enabled": False}, {"java_script_enabled": False}, {}]):
+            page = visit(f"/events/{event.slug}", **university | facts)
+            fill_in(page)
+            page.get_by_label("E-mail address").fill(f"person{number}@example.org")
+            page.get_by_role("button", name="Register").click()
+            headings.append(page.get_by_role("heading", level=1).inner_text())
+
+    assert headings == ["You have a place", "One more step: look into your mailbox", "You have a place"]
+
+
+def test_whoever_only_presses_the_button_waits_for_the_proof(
+    visit: Visit, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "limit_without_proof", 1)
+    monkeypatch.setattr(get_settings(), "proof_steps", 1500)
+    event = summer_event(session)
+    page = visit(f"/events/{event.slug}", extra_http_headers={"X-Forwarded-For": "203.0.113.7"})
+
+    # As a password manager fills in: without ever giving a field the focus.
+    for name, value in {"name": "Ada", "address": "ada@example.org"}.items():
+        page.locator(f"#{name}").evaluate("(field, value) => { field.value = value; }", value)
+    page.locator("#consent").evaluate("box => { box.checked = true; }")
+    page.locator("#register form").evaluate("form => form.requestSubmit()")
+
+    expect(page.get_by_role("status")).to_have_text("One moment, please …")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have a place")
+    assert redis_connection().keys("proof:*")
+
+
+def test_whoever_is_faster_than_a_person_presses_once_more(
+    visit: Visit, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "form_minimum_time", 3600.0)
+    event = summer_event(session)
+    page = visit(f"/events/{event.slug}")
+    fill_in(page)
+
+    page.get_by_role("button", name="Register").click()
+
+    expect(page.locator("#register .notice")).to_be_focused()
+    page.screenshot(path=PICTURES / "once-more.png", full_page=True)
+    with clock.travel_to(clock.now() + timedelta(hours=2)):
+        page.get_by_role("button", name="Register").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("You have a place")
 
 
 def test_mistakes_are_read_out_first_and_lead_to_their_fields(visit: Visit, session: Session) -> None:
@@ -256,6 +374,7 @@ def test_no_page_is_wider_than_the_screen(visit: Visit, session: Session, width:
         f"/events/{event.slug}/registered",
         f"/my/{links.sign(Purpose.MY, ada.id)}",
         f"/unsubscribe/{links.sign(Purpose.UNSUBSCRIBE, ada.id)}",
+        "/privacy",
     ]
 
     page = visit("/", width=width)

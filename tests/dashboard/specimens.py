@@ -10,13 +10,16 @@ from shared.schemas.programme import ItemKind, Part, PersonFacts
 from shared.schemas.remarks import Reading, Remark, Weight
 from shared.schemas.stats import (
     AudienceCount,
+    ChoiceCount,
     CountryCount,
     CurvePoint,
     FeedEntry,
     LocalHour,
     MailCounts,
+    QuestionCount,
     ReminderState,
     Stats,
+    Suspicion,
     Totals,
 )
 from shared.timezones import offset_text
@@ -110,9 +113,11 @@ def stats(of: EventAnswer, **changes: Any) -> Stats:
         "audiences": _audiences(active),
         "countries": _countries(active),
         "local_hours": _local_hours(active),
+        "questions": [],
         "feed": _feed(now) if active else [],
         "mail": mail(),
         "reminders": _reminders(of, now),
+        "suspicion": suspicion(),
     }
     return Stats(**facts | parts)
 
@@ -178,6 +183,22 @@ def _audiences(active: int) -> list[AudienceCount]:
         for name, number in zip([*names, "Students", None], numbers, strict=True)
         if number
     ]
+
+
+def questions() -> list[QuestionCount]:
+    """What was asked of a hundred people, one of whom wrote something hostile."""
+    lunch = [("all", "Everything", 61), ("vegan", "Vegan", 24), ("none", "Nothing", 0)]
+    photos = [("yes", "Yes", 95), ("no", "No", 5)]
+    return [
+        _question("lunch", "What do you eat?", "choices", 80, lunch),
+        _question("photos", f"ماذا؟ {HOSTILE}", "consent", 100, photos),
+        _question("hopes", "What do you hope for?", "long-text", 1, []),
+    ]
+
+
+def _question(key: str, label: str, kind: str, answered: int, choices: list[tuple[str, str, int]]) -> QuestionCount:
+    counts = [ChoiceCount(key=key, label=label, count=number) for key, label, number in choices]
+    return QuestionCount(key=key, label=label, kind=kind, answered=answered, choices=counts)
 
 
 def _countries(active: int) -> list[CountryCount]:
@@ -252,6 +273,12 @@ def mail(**changes: Any) -> MailCounts:
         "worker_seen_at": datetime.now(UTC),
     }
     return MailCounts(**facts | changes)
+
+
+def suspicion(**changes: Any) -> Suspicion:
+    since = datetime(2027, 1, 5, 14, 10, tzinfo=UTC)
+    facts: dict[str, Any] = {"suspect": 0, "refused": 2, "since": since, "is_burst": False}
+    return Suspicion(**facts | changes)
 
 
 def _reminders(of: EventAnswer, now: datetime) -> list[ReminderState]:

@@ -8,7 +8,7 @@ import streamlit as st
 from shared import clock
 from tests.dashboard.conftest import metrics, words
 from tests.dashboard.fake_api import Refusal
-from tests.dashboard.specimens import HOSTILE, event, mail
+from tests.dashboard.specimens import HOSTILE, event, mail, questions, suspicion
 
 
 def test_the_tiles_show_the_snapshot(fake, open_page):
@@ -248,6 +248,21 @@ def test_hostile_texts_are_escaped_wherever_they_stand(fake, open_page):
     assert "&lt;img src=http://evil.example/q&gt;" in drawn
 
 
+def test_answers_are_shown_where_something_is_asked(fake, open_page):
+    webinar = fake.world.add(event())
+    assert ">Answers</h2>" not in words(open_page())
+
+    fake.world.change(webinar.id, questions=questions())
+    wait_for_the_cache_to_pass()
+    drawn = words(open_page())
+
+    assert "What do you eat?" in drawn
+    assert "61 · 76%" in drawn
+    assert "1 answer<" in drawn
+    assert '<h3 dir="auto">ماذا؟ ![x]' in drawn
+    assert "<img" not in drawn
+
+
 def test_a_card_that_fails_takes_no_other_with_it(fake, open_page, monkeypatch):
     fake.world.add(event())
     monkeypatch.setattr("services.dashboard.live.mail.worker_state", lambda _: 1 / 0)
@@ -299,3 +314,19 @@ def wait_for_the_cache_to_pass() -> None:
 def _no_trust_in_sessions(monkeypatch):
     """Each run asks the API who this is, as it does every few seconds."""
     monkeypatch.setattr("services.dashboard.viewer._TRUST", timedelta(0))
+
+
+def test_a_burst_is_announced_with_its_numbers_and_what_to_do(fake, open_page):
+    webinar = fake.world.add(event())
+    fake.world.change(webinar.id, suspicion=suspicion(refused=240, suspect=35, is_burst=True))
+
+    page = open_page()
+
+    assert "A burst that looks like a bot: 240 tries refused and 35 unverified since 14:10 UTC" in words(page)
+    assert "turn on address verification" in words(page)
+
+
+def test_a_few_refused_tries_are_nobody_s_business(fake, open_page):
+    fake.world.add(event())
+
+    assert "looks like a bot" not in words(open_page())

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.dashboard import formatting, markup
-from services.dashboard.live import bars, curve, header, local_hours, reminders, tiles
-from shared.schemas.stats import CurvePoint
+from services.dashboard.live import bars, curve, header, local_hours, questions, reminders, tiles
+from shared.schemas.stats import ChoiceCount, CurvePoint, QuestionCount
+from tests.dashboard import specimens
 from tests.dashboard.specimens import event, stats
 
 NOON = datetime(2027, 3, 28, 12, tzinfo=UTC)
@@ -151,6 +152,25 @@ def test_confirmed_and_offered_make_one_bar():
 
     assert first.solid + first.striped == 1
     assert first.words == "117 · 39%"
+
+
+def test_choices_stay_in_order_and_are_shares_of_those_who_answered():
+    drawn = questions.choice_bars(specimens.questions()[0])
+
+    assert [(bar.name, bar.words) for bar in drawn] == [
+        ("Everything", "61 · 76%"), ("Vegan", "24 · 30%"), ("Nothing", "0 · 0%"),
+    ]  # fmt: skip
+    assert [bar.solid for bar in drawn] == [1, 24 / 61, 0]
+
+
+def test_of_many_choices_the_most_taken_are_shown_and_the_rest_is_counted():
+    choices = [ChoiceCount(key=f"c{number}", label=f"Choice {number}", count=number) for number in range(12)]
+    counted = QuestionCount(key="q", label="Which?", kind="choices", answered=20, choices=choices)
+
+    drawn = questions.choice_bars(counted)
+
+    assert [bar.name for bar in drawn][:2] == ["Choice 11", "Choice 10"]
+    assert (drawn[-1].name, drawn[-1].words) == ("4 more", "6")
 
 
 def test_the_hours_of_the_day_fall_into_three_parts():

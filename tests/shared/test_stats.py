@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
-from shared import clock, registrations, stats
+from shared import clock, events, registrations, stats
 from shared.database import get_engine, new_session
 from shared.models import Event
 from shared.places import lock_places
+from shared.schemas.events import EventContent
 from tests.factories import applicant, apply_many, deliver_everything, find_registration, in_days, make_event, register
 from tests.mailbox import Mailbox
 
@@ -47,6 +48,41 @@ def test_the_numbers_add_up(session: Session, mailbox: Mailbox) -> None:
     assert [entry.first_name for entry in snapshot.feed] == ["D", "C", "B"]
     assert snapshot.mail.sent > 0
     assert snapshot.mail.due == 0
+
+
+def test_answers_are_counted_for_those_who_have_a_place(session: Session) -> None:
+    choices = [{"key": "all", "label": "Everything"}, {"key": "vegan", "label": "Vegan"}]
+    event = make_event(
+        session, places=2, text_language="es",
+        questions=[
+            {"key": "lunch", "kind": "choices", "label": "¿Qué come?", "choices": choices},
+            {"key": "first", "kind": "yes-no", "label": "¿Primera vez?"},
+            {"key": "hopes", "kind": "short-text", "label": "¿Qué espera?"},
+        ],
+    )  # fmt: skip
+    register(session, event, "a@example.org", answers={"lunch": ["all", "vegan"], "first": True})
+    register(session, event, "b@example.org", answers={"lunch": ["all"], "hopes": "Sombra"})
+    register(session, event, "c@example.org", answers={"lunch": ["vegan"], "first": False})
+
+    lunch, first, hopes = stats.snapshot(session, event).questions
+
+    assert (lunch.label, lunch.kind, lunch.answered) == ("¿Qué come?", "choices", 2)
+    assert [(choice.label, choice.count) for choice in lunch.choices] == [("Everything", 2), ("Vegan", 1)]
+    assert (first.answered, [(choice.key, choice.count) for choice in first.choices]) == (1, [("yes", 1), ("no", 0)])
+    assert (hopes.answered, hopes.choices) == (1, [])
+
+
+def test_what_was_asked_before_is_counted_on_while_somebody_has_answered(session: Session) -> None:
+    lunch = {"key": "lunch", "kind": "yes-no", "label": "Lunch?"}
+    event = make_event(session, questions=[lunch])
+    ada = register(session, event, "a@example.org", answers={"lunch": True})
+    events.edit(session, event.id, EventContent(questions=[]), version=None)
+    session.commit()
+
+    assert [question.answered for question in stats.snapshot(session, event).questions] == [1]
+
+    registrations.cancel(session, ada.id)
+    assert stats.snapshot(session, event).questions == []
 
 
 def test_a_lowered_limit_shows_by_how_much_it_is_over(session: Session) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from services.api.pages.answering import QuestionView, question_views
 from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import Span, reader_span, span_of
 from services.api.pages.programme_view import ProgrammeDay, ProgrammeLine, programme_lines
@@ -73,6 +74,10 @@ class EventView:
         """The day on which what people wrote is deleted, on the event's clocks."""
         until, zone = retention.kept_until(self.event), self.event.time_zone
         return full_day(until.astimezone(ZoneInfo(zone)).date(), self.reader.locale) if until and zone else None
+
+    @cached_property
+    def questions(self) -> list[QuestionView]:
+        return question_views(self.event, self.reader)
 
     @cached_property
     def places_left(self) -> int | None:

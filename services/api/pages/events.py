@@ -5,9 +5,11 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from services.api import proofs
 from services.api.database import DatabaseSession
+from services.api.pages import stamps
 from services.api.pages.event_view import EventView
-from services.api.pages.forms import Form, country_options
+from services.api.pages.forms import Form, Typed, country_options
 from services.api.pages.kept import KeptPages
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
@@ -18,6 +20,7 @@ from shared.models import Event
 
 router = APIRouter()
 _kept = KeptPages()
+_PROOF_PATH = "/api/v1/proof"
 
 
 @router.api_route("/events/{event_key}", methods=READING)
@@ -25,21 +28,31 @@ def show_event(event_key: str, request: Request, reader: CurrentReader, session:
     event = events.get_public(session, event_key)
     if event.slug != event_key:
         return RedirectResponse(reader.link(f"/events/{event.slug}"), 308)
-    return _kept.answer(request, _what_it_says(event, reader), lambda: event_page(event, reader, first_form(reader)))
+    return _kept.answer(
+        request,
+        _what_it_says(event, reader),
+        lambda: event_page(event, reader, first_form(reader)),
+        finish=lambda body: stamps.stamp(body, event.id),
+    )
 
 
 def _what_it_says(event: Event, reader: Reader) -> tuple[object, ...]:
-    """Everything that the page depends on: who reads it, every edit and registration, and what time alone changes."""
+    """Everything that the page depends on: who reads it, every edit, the places left, and what time alone changes.
+
+    Not the version of the places: the ETag would tell of every registration whether it was the address's first.
+    """
     view, calendar = EventView(event, reader), event.calendar
     of_calendar = (calendar.slug, calendar.title, calendar.organisation, calendar.language)
-    return event.id, event.version, event.places.version, view.state, view.closed, of_calendar, reader
+    places = (event.places.places, view.places_left, view.is_full)
+    return event.id, event.version, places, view.state, view.closed, of_calendar, reader
 
 
 def first_form(reader: Reader) -> Form:
-    return Form({"language": reader.language, "time_zone": reader.zone or ""})
+    return Form(Typed({"language": reader.language, "time_zone": reader.zone or ""}))
 
 
 def event_page(event: Event, reader: Reader, form: Form, *, status: int = 200) -> HTMLResponse:
+    """The page with its form; `stamps.stamp` is for whoever sends it."""
     reader = replace(reader, path=f"/events/{event.slug}")
     view = EventView(event, reader)
     return page(
@@ -50,6 +63,8 @@ def event_page(event: Event, reader: Reader, form: Form, *, status: int = 200) -
         event=event,
         form=form,
         structured=structured_event(view),
+        form_stamp=stamps.PLACEHOLDER,
+        proof_path=_PROOF_PATH if proofs.is_asked() else None,
         country_options=country_options(reader.language),
         zone_options=zone_options(),
     )

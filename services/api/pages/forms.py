@@ -9,15 +9,19 @@ from urllib.parse import parse_qsl
 from fastapi import HTTPException, Request
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import ImmutableMultiDict
 
-from services.api.pages.texts import N_
+from services.api.pages.texts import N_, Remark
 from services.api.pages.zones import find_zone
+from shared.schemas.fields import LAYOUT, is_refused
 from shared.territories import countries
 
 _FORM_TYPE = "application/x-www-form-urlencoded"
-# A registration is 2 KiB; ten thousand characters in one field still get an answer that says which.
-_LARGEST = 64 * 1024
-_MOST_FIELDS = 50
+# A registration is 2 KiB; ten thousand characters in several fields, six bytes each as browsers send other scripts than
+# Latin, still get an answer that says which.
+_LARGEST = 512 * 1024
+# Fifty questions with many choices each, every one of them ticked.
+_MOST_FIELDS = 1_000
 
 _TOO_LONG = N_("This is too long: shorten it to 200 characters.")
 _CHARACTERS = N_("This contains characters that cannot be shown, such as line breaks. Type it again.")
@@ -45,20 +49,31 @@ _KINDS = {
 _CHOSEN = {"country", "audience", "language", "time_zone"}
 
 Model = TypeVar("Model", bound=BaseModel)
+# What came in by name: the last value of a name, or all of them (`getlist`).
+Typed = ImmutableMultiDict[str, str]
 
 
 @dataclass(frozen=True)
 class Form:
-    """`typed` is what the page shows again; `problems` are source texts by field, in the order of the fields."""
+    """`typed` came in, and is shown again; `problems` are source texts by field, in the order of the fields.
 
-    typed: Mapping[str, str]
-    problems: Mapping[str, str] = field(default_factory=dict)
+    `notice` is a source text about the form as a whole.
+    """
+
+    typed: Typed
+    problems: Mapping[str, str | Remark] = field(default_factory=dict)
+    notice: str | None = None
 
     def value(self, name: str) -> str:
-        return self.typed.get(name, "")
+        """As it can be shown again."""
+        return _shown(self.typed.get(name, ""))
+
+    def values(self, name: str) -> list[str]:
+        """Of a field that may have several."""
+        return self.typed.getlist(name)
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> Typed:
     """The fields of a posted form. Answers 415, 413 or 400 to what no browser sends from our pages."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise HTTPException(415, "This form is read as application/x-www-form-urlencoded only")
@@ -69,19 +84,20 @@ async def read_form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:
         raise HTTPException(400, "The form cannot be read") from None
-    return dict(pairs)
+    return Typed(pairs)
 
 
-def check(model: type[Model], typed: Mapping[str, str]) -> tuple[Model | None, Form]:
-    """The model, if everything is well; and the form to show if not."""
-    given: dict[str, Any] = {name: value for name, value in typed.items() if name in model.model_fields}
+def check(model: type[Model], typed: Typed) -> tuple[Model | None, Form]:
+    """The model, if everything is well; and the form to show if not. Answers to questions are looked at elsewhere."""
+    names = model.model_fields.keys() - {"answers"}
+    given: dict[str, Any] = {name: value for name, value in typed.items() if name in names}
     given["time_zone"] = _zone(typed.get("time_zone", ""))
     try:
-        return model.model_validate(given), Form(_shown(typed))
+        return model.model_validate(given), Form(typed)
     except ValidationError as found:
         problems = {str(error["loc"][0]): error["type"] for error in reversed(found.errors())}
     ordered = [name for name in model.model_fields if name in problems]
-    return None, Form(_shown(typed), {name: message(name, problems[name]) for name in ordered})
+    return None, Form(typed, {name: message(name, problems[name]) for name in ordered})
 
 
 def _zone(typed: str) -> str | None:
@@ -98,9 +114,9 @@ def message(name: str, error: str) -> str:
     return _MESSAGES.get((name, kind), _FALLBACKS[kind])
 
 
-def _shown(typed: Mapping[str, str]) -> dict[str, str]:
-    """HTML cannot hold control characters; everything else comes back as it was typed."""
-    return {name: "".join(one for one in value if one.isprintable()) for name, value in typed.items()}
+def _shown(value: str) -> str:
+    """HTML cannot hold control characters, and nobody could find the others that are refused to take them out."""
+    return "".join(one for one in value if one in LAYOUT or not is_refused(one))
 
 
 @cache

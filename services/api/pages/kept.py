@@ -17,18 +17,28 @@ class KeptPages:
         self._most = most
         self._pages: dict[Hashable, tuple[bytes, dict[str, str]]] = {}
 
-    def answer(self, request: Request, key: Hashable, write: Callable[[], HTMLResponse]) -> Response:
-        """The page with a strong ETag, or 304 to a browser that has it."""
+    def answer(
+        self,
+        request: Request,
+        key: Hashable,
+        write: Callable[[], HTMLResponse],
+        finish: Callable[[bytes], bytes],
+    ) -> Response:
+        """The page with its ETag, or 304 to a browser that has it.
+
+        `finish` adds what differs from one answer to the next and says nothing to the reader, so the ETag is a weak
+        one (RFC 9110 section 8.8.1).
+        """
         body, headers = self._pages.get(key) or self._keep(key, write())
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return HTMLResponse(body, headers=headers)
+        return HTMLResponse(finish(body), headers=headers)
 
     def _keep(self, key: Hashable, written: HTMLResponse) -> tuple[bytes, dict[str, str]]:
         body = bytes(written.body)
         names = ("Content-Language", "Vary", "Cache-Control")
         headers = {name: written.headers[name] for name in names}
-        headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         while len(self._pages) >= self._most:
             self._pages.pop(next(iter(self._pages)), None)
         self._pages[key] = body, headers

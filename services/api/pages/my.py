@@ -13,8 +13,9 @@ from starlette.concurrency import run_in_threadpool
 
 from services.api.calendar_entries import personal_entry
 from services.api.database import DatabaseSession
+from services.api.pages import answering
 from services.api.pages.event_view import EventView
-from services.api.pages.forms import Form, check, read_form
+from services.api.pages.forms import Form, Typed, check, read_form
 from services.api.pages.moments import Span
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import PRIVATE, READING, page
@@ -43,7 +44,7 @@ def show_registration(
 ) -> Response:
     registration = registrations.get(session, own)
     reader = at_home(reader, registration)
-    form = _filled(registration)
+    form = _filled(registration, reader)
     return _page(session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late))
 
 
@@ -54,9 +55,10 @@ def at_home(reader: Reader, registration: Registration) -> Reader:
     return replace(reader, path=reader.path, language=language, zone=reader.zone or registration.time_zone)
 
 
-def _filled(registration: Registration) -> Form:
-    names = RegistrationCorrection.model_fields
-    return Form({name: getattr(registration, name) or "" for name in names})
+def _filled(registration: Registration, reader: Reader) -> Form:
+    names = RegistrationCorrection.model_fields.keys() - {"answers"}
+    usual = [(name, getattr(registration, name) or "") for name in names]
+    return Form(Typed(usual + answering.filled(registration, reader)))
 
 
 def _page(
@@ -93,14 +95,18 @@ async def correct_registration(token: str, own: Own, request: Request, reader: C
     return await run_in_threadpool(_correct, token, own, reader, await read_form(request))
 
 
-def _correct(token: str, own: UUID, reader: Reader, typed: dict[str, str]) -> Response:
+def _correct(token: str, own: UUID, reader: Reader, typed: Typed) -> Response:
     """One transaction; 422 with the form where something is to be corrected first."""
     correction, form = check(RegistrationCorrection, typed)
     with new_session() as session:
-        if correction is None or correction.language not in LANGUAGES:
-            registration = registrations.get(session, own)
-            return _page(session, registration, at_home(reader, registration), token, form, status=422)
-        registrations.correct(session, own, correction)
+        registration = registrations.get(session, own)
+        reader = at_home(reader, registration)
+        form = answering.checked(registration.event, form, reader, before=registration.answers)
+        if correction is None or correction.language not in LANGUAGES or form.problems:
+            return _page(session, registration, reader, token, form, status=422)
+        answers = answering.given(registration.event, typed, reader)
+        correction = correction.model_copy(update={"answers": answers})
+        registrations.correct(session, own, correction, language=reader.language)
         session.commit()
     return RedirectResponse(reader.link(f"/my/{token}", saved="yes"), 303, headers=PRIVATE)
 

@@ -22,6 +22,10 @@ _TEXTS = {
         N_("The address may be mistyped or cut off, or the event may have been removed. See the coming events."),
     ),
     405: (N_("This page cannot be used like that"), N_("Nothing was stored. Open it again and use its own buttons.")),
+    408: (
+        N_("The connection was too slow"),
+        N_("Nothing was stored. Go back and send it again; a better connection may be needed."),
+    ),
     409: (N_("This is not possible any more"), N_("Nothing was stored. Open the event’s page to see where it stands.")),
     413: (N_("That is too much text"), N_("Nothing was stored. Shorten what you wrote and send it again.")),
     415: (

@@ -37,8 +37,6 @@ def purposes(event: Event, language: str) -> list[Purpose]:
 
 
 def _of_question(event: Event, question: Question, language: str) -> Purpose:
-    words = question.translations.get(language, {})
-    label, why = words.get("label") or question.label, words.get("help") or question.help
-    if why is None:
-        why = translations(language).gettext(_ASKED_BY_THE_HOSTS)
-    return Purpose(label, why, language if words.get("label") else event.text_language)
+    why = questions.explanation(question, language) or translations(language).gettext(_ASKED_BY_THE_HOSTS)
+    spoken = language if questions.is_translated(question, language) else event.text_language
+    return Purpose(questions.label(question, language), why, spoken)

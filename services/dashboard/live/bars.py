@@ -28,14 +28,14 @@ def draw_audiences(stats: Stats) -> None:
         markup.draw(_empty("Shows who registers, once somebody has."))
         return
     has_offered = any(entry.offered for entry in counted)
-    markup.draw(_table("Audience", audience_bars(counted), legend=_LEGEND if has_offered else _NOTHING))
+    markup.draw(table("Audience", audience_bars(counted), legend=_LEGEND if has_offered else _NOTHING))
 
 
 def draw_countries(stats: Stats) -> None:
     if not stats.countries:
         markup.draw(_empty("Shows the countries, once somebody has registered."))
         return
-    markup.draw(_table("Country", country_bars(stats.countries)))
+    markup.draw(table("Country", country_bars(stats.countries)))
 
 
 def audience_bars(entries: Sequence[AudienceCount]) -> list[Bar]:
@@ -51,7 +51,7 @@ def audience_bars(entries: Sequence[AudienceCount]) -> list[Bar]:
         for entry in ranked[:_MOST_AUDIENCES]
     ]
     rest = sum(entry.confirmed + entry.offered for entry in ranked[_MOST_AUDIENCES:])
-    return [*bars, *_others(len(ranked) - _MOST_AUDIENCES, rest, longest)]
+    return [*bars, *others(len(ranked) - _MOST_AUDIENCES, rest)]
 
 
 def country_bars(entries: Sequence[CountryCount]) -> list[Bar]:
@@ -59,10 +59,10 @@ def country_bars(entries: Sequence[CountryCount]) -> list[Bar]:
     longest = max(1, ranked[0].count)
     bars = [Bar(entry.name, entry.count / longest, 0, count(entry.count)) for entry in ranked[:_MOST_COUNTRIES]]
     rest = sum(entry.count for entry in ranked[_MOST_COUNTRIES:])
-    return [*bars, *_others(len(ranked) - _MOST_COUNTRIES, rest, longest)]
+    return [*bars, *others(len(ranked) - _MOST_COUNTRIES, rest)]
 
 
-def _others(groups: int, number: int, longest: int) -> list[Bar]:
+def others(groups: int, number: int) -> list[Bar]:
     """A bar of their own would outgrow the largest group's, so the rest is a line of words."""
     return [Bar(f"{groups} more", 0, 0, count(number))] if groups > 0 else []
 
@@ -74,7 +74,7 @@ _LEGEND = Markup(
 )
 
 
-def _table(heading: str, bars: Sequence[Bar], *, legend: Markup = _NOTHING) -> Markup:
+def table(heading: str, bars: Sequence[Bar], *, legend: Markup = _NOTHING) -> Markup:
     return markup.markup(
         '{legend}<table class="pl-bars"><thead><tr><th scope="col">{heading}</th><th scope="col">Registered</th></tr>'
         "</thead><tbody>{rows}</tbody></table>",
@@ -86,7 +86,7 @@ def _table(heading: str, bars: Sequence[Bar], *, legend: Markup = _NOTHING) -> M
 
 def _row(bar: Bar) -> Markup:
     return markup.markup(
-        '<tr><th scope="row">{name}</th><td>{words}</td><td class="pl-track-cell">{track}</td></tr>',
+        '<tr><th scope="row"><bdi>{name}</bdi></th><td>{words}</td><td class="pl-track-cell">{track}</td></tr>',
         name=bar.name,
         words=bar.words,
         track=_track(bar),

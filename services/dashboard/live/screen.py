@@ -5,7 +5,20 @@ import streamlit as st
 from services.dashboard import events, markup, snapshots
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Cause, Failure
-from services.dashboard.live import actions, attention, bars, curve, feed, header, local_hours, mail, reminders, tiles
+from services.dashboard.live import (
+    actions,
+    attention,
+    bars,
+    curve,
+    feed,
+    header,
+    local_hours,
+    mail,
+    questions,
+    reminders,
+    suspicion,
+    tiles,
+)
 from services.dashboard.live.cards import card
 from services.dashboard.snapshots import Screen
 from services.dashboard.viewer import Viewer, doubt, forget, identify
@@ -46,6 +59,7 @@ def _above(viewer: Viewer, event: EventSummary, is_live: bool) -> None:
         return
     with st.container(key="above_old" if outcome.is_old else "above"):
         header.draw(outcome, is_live=is_live)
+        suspicion.draw(outcome.stats)
         tiles.draw(outcome)
         grid = st.grid(3, min_column_width=300, key="grid_above")
         is_empty = curve.is_empty(outcome.stats)
@@ -95,6 +109,9 @@ def _draw_below(screen: Screen, *, shows_names: bool) -> None:
         card("reminders", "Reminders", lambda: reminders.draw(screen.stats))
     with grid.cell(column_span="all"):
         card("hours", "Local time at start", lambda: local_hours.draw(screen.stats))
+    if screen.stats.questions:
+        with grid.cell(column_span="all"):
+            card("questions", "Answers", lambda: questions.draw(screen.stats))
 
 
 def _leave_when_signed_out(outcome: Viewer | Failure) -> None:

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("help", sa.Text(), nullable=True),
         sa.Column("is_required", sa.Boolean(), nullable=False),
         sa.Column("choices", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("retired_choices", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("translations", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("minimum", sa.Double(), nullable=True),
         sa.Column("maximum", sa.Double(), nullable=True),
@@ -88,6 +89,7 @@ def upgrade() -> None:
     )
     op.add_column("event", sa.Column("retention_days", sa.Integer(), server_default=sa.text("180"), nullable=False))
     op.add_column("event", sa.Column("personal_data_erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("event", sa.Column("has_questions", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("event_places", sa.Column("offered", sa.Integer(), server_default=sa.text("0"), nullable=False))
     _replace_tallies_check("pending, offered, confirmed, waitlisted, cancelled")
     op.add_column(
@@ -153,7 +155,7 @@ def downgrade() -> None:
     op.drop_column("event_places", "offered")
     for column in (
         *("registration_opens_at", "waiting_list_closes_minutes", "offer_hours", "verifies_addresses"),
-        *("retention_days", "personal_data_erased_at"),
+        *("retention_days", "personal_data_erased_at", "has_questions"),
     ):
         op.drop_column("event", column)
     for table in ("question", "link_request", "erasure", "consent_text"):

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from shared import links
 from shared.links import Purpose
-from shared.models import AuditEntry, Question, Registration
+from shared.models import AuditEntry, Registration
 from tests.api.pages.reading import Reading
 from tests.factories import deliver_everything, make_calendar, make_event, register
 from tests.leftovers import leftovers
@@ -26,14 +26,12 @@ def link_of(registration: Registration) -> str:
 
 
 def test_the_form_says_what_each_field_is_for_and_until_when_it_is_kept(client: TestClient, session: Session) -> None:
-    event = make_event(session, **SUMMER, retention_days=30)
     words = {"es": {"label": "¿Qué necesita?", "help": "Para preparar la sala."}}
-    event.questions.append(
-        Question(position=0, key="needs", kind="short-text", label="Your needs?", help="For the room.",
-                 translations=words)
-    )  # fmt: skip
-    event.questions.append(Question(position=1, key="diet", kind="short-text", label="Your diet?"))
-    session.commit()
+    asked_for = [
+        {"key": "needs", "kind": "short-text", "label": "Your needs?", "help": "For the room.", "translations": words},
+        {"key": "diet", "kind": "short-text", "label": "Your diet?"},
+    ]
+    event = make_event(session, **SUMMER, retention_days=30, questions=asked_for)
 
     page = Reading(client, f"/events/{event.slug}?lang=en")
 
@@ -41,7 +39,7 @@ def test_the_form_says_what_each_field_is_for_and_until_when_it_is_kept(client: 
     assert asked["City"] == "To count where people come from."
     assert asked["Your needs?"] == "For the room."
     assert asked["Your diet?"] == "The hosts ask this to prepare the event."
-    labels = [label for label in page.all(".registration form label") if "keep what I wrote" not in label]
+    labels = [label for label in page.all(".registration form .field label") if "keep what I wrote" not in label]
     assert {label.removesuffix(" (required)") for label in labels} <= set(asked)
     assert "It is deleted by Friday 22 August 2031 at the latest; only numbers stay." in page.text
     assert page.find("#consent-hint").count("30 days after the event it is deleted") == 1

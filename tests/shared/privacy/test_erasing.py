@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from services.worker.delivery import deliver
 from services.worker.dispatcher import Dispatcher
 from services.worker.smtp import MailServer
-from shared import clock, registrations, stats, suppressions
+from shared import audit, clock, registrations, stats, suppressions
 from shared.database import new_session
 from shared.models import AuditEntry, Erasure, IdempotencyKey, Message, Model, Registration, Role
 from shared.privacy.erasing import erase
+from shared.schemas.registrations import RegistrationCorrection
 from tests.factories import (
     deliver_everything,
     find_registration,
@@ -180,13 +181,14 @@ def test_numbers_of_what_is_over_stay(session: Session, mailbox: Mailbox) -> Non
 def test_a_city_that_was_corrected_away_goes_too(session: Session) -> None:
     event = make_event(session)
     registration = come(session, event)
-    registration.city = "Xyzzyville"
+    registrations.correct(session, registration.id, RegistrationCorrection(city="Faro"))
     register(session, event, BOB, city="Porto")
 
     erase(session, ADDRESS, by=None)
     session.commit()
 
-    assert leftovers(session, WORDS) == []
+    assert leftovers(session, [*WORDS, "faro"]) == []
+    assert leftovers(session, ["porto"]) != []
 
 
 def test_an_erased_person_may_come_again(session: Session) -> None:
@@ -234,6 +236,17 @@ def test_what_an_organiser_is_elsewhere_stays_and_is_said(session: Session) -> N
         "An organiser signs in with this address; the account stays until it is removed.",
         "Answers to the mails of “River calendar” go to this address, which stands in them.",
     ]
+
+
+def test_lists_that_were_exported_are_not_reached_and_that_is_said(session: Session) -> None:
+    event = make_event(session)
+    come(session, event)
+    audit.record(session, "registrations.exported", by=None, event=event)
+    audit.record(session, "registrations.exported", by=None, event=make_event(session))
+
+    report = erase(session, ADDRESS, by=None)
+
+    assert report.kept == ["Lists of these events were exported once: see the audit log for who has the files."]
 
 
 def test_who_was_erased_while_waiting_or_after_cancelling_leaves_the_order_as_it_was(session: Session) -> None:

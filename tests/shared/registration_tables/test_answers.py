@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
+from shared.models import Question
 from shared.registration_tables import answers
-from shared.schemas.questions import QuestionFacts
 
 CHOICES = [{"key": "none", "label": "No meat, thanks"}, {"key": "vegan", "label": "Vegan"}]
 TRANSLATIONS = {"es": {"label": "¿Qué comes?", "choices": {"vegan": "Vegano"}}}
 
 
-def question(kind: str, **more: Any) -> QuestionFacts:
-    if kind in {"choice", "choices"}:
-        more = {"choices": CHOICES, "translations": TRANSLATIONS} | more
-    return QuestionFacts.model_validate({"key": "q", "kind": kind, "label": "Label"} | more)
+def question(kind: str, **more: Any) -> Question:
+    has_choices = kind in {"choice", "choices"}
+    given = {"key": "q", "label": "Label", "choices": CHOICES if has_choices else [], "translations": TRANSLATIONS}
+    return Question(kind=kind, retired_choices=[{"key": "gone", "label": "Gone"}], **given | more)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ def question(kind: str, **more: Any) -> QuestionFacts:
         ("choices", "Vegan; No meat, thanks", ["vegan", "none"]),
         ("choices", "No meat, thanks", ["none"]),
         ("choices", "vegan,none,vegan", ["vegan", "none"]),
+        ("choices", "Vegan, No meat, thanks, fish", ["vegan", "none", "fish"]),
         ("choices", "vegan|fish", ["vegan", "fish"]),
         ("yes-no", "Sí", True),
         ("yes-no", "FALSE", False),
@@ -61,10 +62,10 @@ def test_bounds_settle_what_a_point_divides() -> None:
     ("kind", "value", "shown"),
     [
         ("choice", "vegan", "Vegan"),
-        ("choice", "gone", "gone"),
+        ("choice", "gone", "Gone"),
         ("choices", ["none", "vegan"], "No meat, thanks; Vegan"),
-        ("yes-no", True, "sí"),
-        ("consent", {"agreed": True, "version": "1a", "at": "2026-01-01T00:00:00Z"}, "sí"),
+        ("yes-no", True, "Yes"),
+        ("consent", {"agreed": True, "version": "1a", "at": "2026-01-01T00:00:00Z"}, "Yes"),
         ("number", 3.5, 3.5),
         ("date", "2026-04-03", date(2026, 4, 3)),
         ("long-text", "Hello\nthere", "Hello\nthere"),
@@ -72,9 +73,18 @@ def test_bounds_settle_what_a_point_divides() -> None:
     ],
 )
 def test_an_answer_is_shown_in_words(kind: str, value: Any, shown: Any) -> None:
-    assert answers.shown(question(kind), value, language="es") == shown
+    assert answers.shown(question(kind), value, language="en") == shown
+
+
+def test_choices_without_letters_are_told_apart() -> None:
+    thumbs = [{"key": "up", "label": "👍"}, {"key": "down", "label": "👎"}]
+    assert answers.read(question("choice", choices=thumbs), "👎") == "down"
 
 
 def test_two_questions_with_one_label_are_told_apart() -> None:
-    one, other = question("number"), question("date").model_copy(update={"key": "other"})
+    one, other = question("number"), question("date", key="other")
     assert answers.headings([one, other]) == ["Label (q)", "Label (other)"]
+
+
+def test_a_choice_is_shown_in_the_language_of_the_event() -> None:
+    assert answers.shown(question("choices"), ["vegan"], language="es") == "Vegano"

@@ -17,6 +17,7 @@ from shared.registration_tables import importing
 from shared.registration_tables.importing import Wishes, import_registrations
 from shared.schemas.events import EventContent
 from shared.schemas.imports import ImportReport, RemarkKind
+from shared.schemas.questions import QuestionFacts
 from tests.factories import find_registration, make_event, register
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "registrants.csv"
@@ -248,3 +249,27 @@ def test_a_rule_that_changes_meanwhile_is_told_by_row(session: Session, monkeypa
 
     assert numbers(report) == {"rows": 2, "registered": 1, "confirmed": 1, "wrong": 1}
     assert [(one.row, one.field) for one in report.remarks] == [(3, "audience")]
+
+
+def test_answers_are_read_in_the_terms_of_the_questions(session: Session) -> None:
+    choices = [{"key": "none", "label": "No meat, thanks"}, {"key": "vegan", "label": "Vegan"}]
+    asked = [
+        {"key": "diet", "kind": "choices", "label": "What do you eat?", "choices": choices, "is_required": True},
+        {"key": "guests", "kind": "number", "label": "How many come along?", "maximum": 5},
+        {"key": "pictures", "kind": "consent", "label": "May we take pictures?"},
+    ]
+    event = make_event(session, questions=[QuestionFacts.model_validate(one) for one in asked])
+    table = (
+        "name;email;What do you eat?;guests;May we take pictures\n"
+        "Ada;ada@example.org;vegan, No meat, thanks;2;sí\n"
+        "Bob;bob@example.org;Fish;9;\n"
+        "Eve;eve@example.org;;;no\n"
+    )
+
+    foretold, report = (take(event, table, Wishes(is_dry_run=dry)) for dry in (True, False))
+
+    assert numbers(foretold) == numbers(report) == {"rows": 3, "registered": 2, "confirmed": 2, "wrong": 1}
+    assert [(one.row, one.field) for one in report.remarks] == [(3, "answers.diet"), (3, "answers.guests")]
+    ada = find_registration(session, event, "ada@example.org").answers
+    assert (ada["diet"], ada["guests"], ada["pictures"]["agreed"]) == (["none", "vegan"], 2, True)
+    assert set(find_registration(session, event, "eve@example.org").answers) == {"pictures"}
