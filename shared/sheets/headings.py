@@ -10,7 +10,7 @@ LONGEST = 200
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """ "Correo electrónico *" and "CORREO_ELECTRONICO" are both "correo electronico"; what has no letters stays as it is."""
+    """Both of "Correo electrónico *" and "CORREO_ELECTRONICO" as "correo electronico"; without letters, as it is."""
     plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold())
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     return _NOT_LETTERS.sub(" ", letters).strip() or text.strip()
