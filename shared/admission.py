@@ -8,13 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Text, any_, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from shared import bulk, clock, consents, outbox, question_answers, suspicion, tallies
 from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
 from shared.models import (
-    Calendar,
     Event,
     EventPlaces,
     EventState,
@@ -76,27 +75,7 @@ class _Known(NamedTuple):
     is_of_this_batch: bool = False
 
 
-# What admission looks at; the rest of the event would cost a crowd more than this does.
-_EVENT = (
-    select(Event)
-    .where(Event.id == bindparam("event_id"))
-    .options(
-        load_only(
-            Event.title,
-            Event.state,
-            Event.audiences,
-            Event.registration_opens_at,
-            Event.registration_closes_at,
-            Event.ends_at,
-            Event.verifies_addresses,
-            Event.retention_days,
-            Event.has_questions,
-            Event.text_language,
-        ),
-        joinedload(Event.calendar, innerjoin=True).load_only(Calendar.organisation),
-    )
-    .execution_options(populate_existing=True)
-)
+_EVENT = select(Event).where(Event.id == bindparam("event_id")).execution_options(populate_existing=True)
 
 
 def register_many(session: Session, event_id: UUID, applications: Sequence[Application]) -> list[Outcome]:
@@ -241,7 +220,7 @@ class _Admission:
             answers={},
             consent_version=self._consent(application.language) if is_agreed else None,
             consented_at=self.now if is_agreed else None,
-            answer_by=self._answer_by() if status == RegistrationStatus.PENDING else None,
+            answer_by=verify_by(self.event) if status == RegistrationStatus.PENDING else None,
             is_suspect=application.is_suspect,
             registered_at=self.now,
             confirmed_at=self.now if status == RegistrationStatus.CONFIRMED else None,
@@ -252,9 +231,6 @@ class _Admission:
         if language not in self._consents:
             self._consents[language] = self.texts.note(consents.consent_text(self.event, language), language)
         return self._consents[language]
-
-    def _answer_by(self) -> datetime:
-        return min(self.now + VERIFY_WITHIN, self.event.ends_at or datetime.max.replace(tzinfo=self.now.tzinfo))
 
     def write(self) -> None:
         self.places.version += bool(self.arrivals)
@@ -295,6 +271,26 @@ class _New:
 
     def row(self) -> bulk.Row:
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+def verify_by(event: Event) -> datetime:
+    """Until when somebody must answer who is asked now."""
+    in_time = clock.now() + VERIFY_WITHIN
+    return min(in_time, event.ends_at) if event.ends_at is not None else in_time
+
+
+def ask_again(session: Session, event: Event) -> None:
+    """A postponed event returns: the question to those who had not answered went away with it, so they get another.
+
+    The caller holds the event's lock.
+    """
+    query = select(Registration).where(
+        Registration.event_id == event.id, Registration.status == RegistrationStatus.PENDING
+    )
+    pending = session.scalars(query).all()
+    for registration in pending:
+        registration.answer_by = verify_by(event)
+    outbox.post(session, [first_message(event, one, occasion=f"revision-{event.revision}") for one in pending])
 
 
 _LIVE = select(func.lower(Registration.address), Registration.id, Registration.status).where(

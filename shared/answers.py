@@ -1,17 +1,19 @@
 """How models become the answers of `shared/schemas`."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shared import admission, events, questions, timezones
+from shared import admission, events, questions, timezones, waiting_lists
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
 from shared.registration_tables.answers import is_for_viewers
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
 from shared.schemas.questions import QuestionFacts
-from shared.schemas.registrations import MessageAnswer, RegistrationAnswer
+from shared.schemas.registrations import AnswerInWords, MessageAnswer, RegistrationAnswer, RegistrationDetail
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
 from shared.settings import get_settings
@@ -103,24 +105,50 @@ def _local(event: Event, instant: datetime) -> datetime:
     return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
 
 
-def registration_answer(registration: Registration, *, sees_people: bool = True) -> RegistrationAnswer:
+def registration_answer(registration: Registration, *, sees_people: bool) -> RegistrationAnswer:
     """`sees_people` is False for viewers."""
     answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
     if sees_people:
         return answer
-    shown = {question.key for question in registration.event.questions if is_for_viewers(question.kind)}
-    chosen = {key: value for key, value in answer.answers.items() if key in shown}
-    return answer.model_copy(update={"address": None, "time_zone": None, "answers": chosen})
+    shown = {one.key for one in registration.event.questions if is_for_viewers(one.kind)}
+    given = {key: value for key, value in answer.answers.items() if key in shown}
+    return answer.model_copy(update={"address": None, "time_zone": None, "answers": given})
 
 
-def message_answer(message: Message, *, sees_people: bool = True) -> MessageAnswer:
-    """`sees_people` is False for viewers."""
-    facts = {
-        name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts", "reply")
-    }
-    answer = MessageAnswer(address=message.registration.address, **facts)
-    # Mail servers quote the address in what they reply.
-    return answer if sees_people else answer.model_copy(update={"address": None, "reply": None})
+def registration_detail(session: Session, registration: Registration, *, sees_people: bool) -> RegistrationDetail:
+    answer = registration_answer(registration, sees_people=sees_people)
+    return RegistrationDetail(
+        **answer.model_dump(),
+        event_id=registration.event_id,
+        answered=_in_words(registration.event, answer.answers),
+        waiting_position=waiting_lists.position_of(session, registration),
+        consent_version=registration.consent_version if sees_people else None,
+        consented_at=registration.consented_at if sees_people else None,
+    )
+
+
+def _in_words(event: Event, given: Mapping[str, Any]) -> list[AnswerInWords]:
+    """In the order of the questions; those that are not asked any more come last."""
+    if not given:
+        return []
+    in_order = sorted(event.questions, key=lambda question: (question.retired_at is not None, question.position))
+    return [
+        AnswerInWords(
+            key=question.key,
+            question=questions.label(question, event.text_language),
+            answer=questions.shown(question, given[question.key], event.text_language),
+        )
+        for question in in_order
+        if given.get(question.key) is not None
+    ]
+
+
+def message_answer(message: Message, *, sees_people: bool) -> MessageAnswer:
+    """`sees_people` is False for viewers: what a mail server replies often quotes the address."""
+    facts = {name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts")}
+    hidden: dict[str, str | None] = {"address": None, "reply": None}
+    shown = {"address": message.registration.address, "reply": message.reply}
+    return MessageAnswer(**facts, **(shown if sees_people else hidden))
 
 
 def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:

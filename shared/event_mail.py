@@ -13,6 +13,8 @@ from shared.outbox import NewMessage
 
 # A reminder of the old time, an earlier change, the news of a postponement that is over.
 _OUTDATED_BY_A_CHANGE = (MessageKind.CHANGE, MessageKind.REMINDER, MessageKind.CANCELLATION)
+# To those who are not registered any more: nothing else will take the entry out of their calendars.
+_SAY_GOODBYE = (MessageKind.REGISTRATION_CANCELLED, MessageKind.OFFER_LAPSED)
 _GIVE_A_PLACE = (MessageKind.CONFIRMATION, MessageKind.PROMOTION)
 
 
@@ -47,7 +49,7 @@ def _plain(value: Any) -> Any:
 
 def tell_of_cancellation(session: Session, event: Event) -> None:
     """Take back everything that waits, then write to everyone concerned; calendars are told where there is an entry."""
-    outbox.withdraw(session, Message.event_id == event.id)
+    outbox.withdraw(session, Message.event_id == event.id, Message.kind.not_in(_SAY_GOODBYE))
     is_postponed = event.state == EventState.POSTPONED
     for status in (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED):
         facts = {"with_entry": status == RegistrationStatus.CONFIRMED, "is_postponed": is_postponed}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from shared import clock, questions, reminders, timezones, waiting_lists
+from shared.admission import ask_again
 from shared.calendars import is_slug, slug_of
 from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
 from shared.event_mail import tell_of_cancellation, tell_of_change
@@ -260,6 +261,7 @@ def publish(session: Session, event_id: UUID) -> Event:
     if was_postponed:
         event.revision += 1
         tell_of_change(session, event, {})
+        ask_again(session, event)
     waiting_lists.promote_waiting(session, places)
     return event
 

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shared import clock, questions, tallies
 from shared.errors import NotFound
-from shared.models import EventPlaces, Registration, RegistrationStatus
+from shared.models import EventPlaces, Message, Registration, RegistrationStatus
 
 # Made once: SQLAlchemy then knows it again without looking at it.
 _LOCKING = (
@@ -70,11 +70,22 @@ def remove(session: Session, places: EventPlaces, registrations: Sequence[Regist
 
     The caller holds the event's lock.
     """
+    if not registrations:
+        return
     changes, asked = Counter[tallies.Cell](), questions.behind(registrations)
+    tallies.add_mail(session, _mail_of(session, registrations))
     for registration in registrations:
         count(places, registration.status, -1)
         changes.subtract(tallies.born([registration], registration.registered_at, asked))
         session.delete(registration)
-    places.version += bool(registrations)
+    places.version += 1
     session.flush()
     tallies.add(session, places.event_id, changes)
+
+
+def _mail_of(session: Session, registrations: Sequence[Registration]) -> Counter[tallies.MailCell]:
+    """What the mail tally loses when these go, and their messages with them."""
+    ids = [registration.id for registration in registrations]
+    cell = (Message.event_id, Message.kind, Message.status)
+    found = session.execute(select(*cell, func.count()).where(Message.registration_id.in_(ids)).group_by(*cell))
+    return Counter({(event_id, kind, status): -number for event_id, kind, status, number in found})

@@ -176,9 +176,12 @@ def take_up_again(session: Session, registration_id: UUID) -> Registration:
     (require_on if is_undone else require_open)(registration.event)
     _require_only_one(session, registration)
     position = registration.position if is_undone else next_position(places)
-    outbox.withdraw(session, Message.registration_id == registration.id)
+    status = newcomers_status(places)
+    # To who had a place and waits now the goodbye still goes: it takes the entry out of the calendar.
+    is_needed = Message.facts.contains({"with_entry": True}) & (status != RegistrationStatus.CONFIRMED)
+    outbox.withdraw(session, Message.registration_id == registration.id, ~is_needed)
     registration.sequence += 1
-    _give(session, places, registration, newcomers_status(places), position=position)
+    _give(session, places, registration, status, position=position)
     again = first_message(registration.event, registration, occasion=f"again-{registration.sequence}")
     outbox.post(session, [again])
     promote_waiting(session, places)

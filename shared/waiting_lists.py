@@ -100,7 +100,8 @@ def _tell_promoted(session: Session, event: Event, promoted: Sequence[Registrati
 def _promotion(event: Event, registration: Registration) -> NewMessage:
     if registration.answer_by is None:
         return place_given(event, registration)
-    occasion = f"{registration.answer_by:%Y%m%dT%H%M%S}"
+    # By the moment it is made: two offers to one person often end together, when the list stops.
+    occasion = f"{clock.now():%Y%m%dT%H%M%S%f}"
     return NewMessage(event.id, registration.id, MessageKind.OFFER, occasion, expires_at=registration.answer_by)
 
 
@@ -149,10 +150,12 @@ def lapse_overdue(session: Session) -> int:
 
 def _withdraw_offers(session: Session, places: EventPlaces, lapsed: Sequence[Registration]) -> None:
     event = session.get_one(Event, places.event_id)
-    for registration in lapsed:
-        registration.cancelled_at = clock.now()
     occasions = {one.id: f"{one.answer_by:%Y%m%dT%H%M%S}" for one in lapsed}
+    for registration in lapsed:
+        registration.cancelled_at, registration.answer_by = clock.now(), None
     change_status(session, places, lapsed, RegistrationStatus.CANCELLED)
+    # The end of an offer may have come nearer after its mail was written.
+    outbox.withdraw(session, Message.registration_id.in_(list(occasions)), Message.kind == MessageKind.OFFER)
     messages = [
         NewMessage(event.id, one.id, MessageKind.OFFER_LAPSED, occasions[one.id], expires_at=event.ends_at)
         for one in lapsed

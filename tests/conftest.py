@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from services.api import rate_limits, redis_store
 from services.api.main import create_app
-from services.api.registrations import find_event
+from services.api.public_events import forget_events
 from services.local.mail_catcher import caught_mail
 from services.local.postgres import running_postgres
 from services.local.redis import running_redis
@@ -75,7 +75,7 @@ def session(engine: Engine) -> Iterator[Session]:
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} CASCADE"))
     redis_connection().flushdb()
-    find_event.cache_clear()
+    forget_events()
     with new_session() as open_session:
         yield open_session
 

@@ -18,13 +18,13 @@ def _arguments() -> Namespace:
     return parser.parse_args()
 
 
-def main(app: str = "services.api.main:app", *, is_factory: bool = False) -> None:
-    """Serve an app, named so that each process can import it."""
+def main(app: str = "services.api.main:create_server_app") -> None:
+    """Serve what a function makes that is named so that each process can import it."""
     chosen = _arguments()
     claim_files()
     uvicorn.run(
-        "services.api.behind_proxy:app" if chosen.behind_proxy else app,
-        factory=is_factory and not chosen.behind_proxy,
+        "services.api.behind_proxy:create_server_app" if chosen.behind_proxy else app,
+        factory=True,
         host=chosen.host,
         port=chosen.port,
         workers=chosen.processes,

@@ -12,7 +12,7 @@ from shared.errors import NotAllowed, NotSignedIn
 from shared.models import ApiToken, Event, Organiser, Registration, Role, TokenScope
 
 _bearer = HTTPBearer(auto_error=False, description="A session token (POST /api/v1/sessions) or an API token.")
-_READING = {"GET", "HEAD", "OPTIONS"}
+READING = {"GET", "HEAD", "OPTIONS"}
 
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
@@ -22,7 +22,7 @@ def current(request: Request, session: DatabaseSession, credentials: Credentials
     if credentials is None:
         raise NotSignedIn("This needs a token. Sign in (POST /api/v1/sessions) and send Authorization: Bearer TOKEN.")
     organiser, token = organisers.who(session, credentials.credentials)
-    if token.scope == TokenScope.READ and request.method not in _READING:
+    if token.scope == TokenScope.READ and request.method not in READING:
         raise NotAllowed("This token may only read. Use one with the scope write.")
     return organiser, token
 
@@ -45,22 +45,21 @@ def optional_organiser(request: Request, session: DatabaseSession, credentials: 
 OptionalOrganiser = Annotated[Organiser | None, Depends(optional_organiser, scope="function")]
 
 
-class _EventFor:
-    """The event of the path, for those with at least this role on its calendar."""
+class RoleOnPath:
+    """What the path names, for those with at least this role on its calendar."""
 
     def __init__(self, least: Role) -> None:
         self.least = least
 
+
+class _EventFor(RoleOnPath):
     def __call__(self, event_key: str, session: DatabaseSession, organiser: CurrentOrganiser) -> Event:
         event = events.get(session, event_key)
         calendars.require_role(session, organiser, event.calendar_id, self.least)
         return event
 
 
-class _RegistrationFor:
-    def __init__(self, least: Role) -> None:
-        self.least = least
-
+class _RegistrationFor(RoleOnPath):
     def __call__(self, registration_id: UUID, session: DatabaseSession, organiser: CurrentOrganiser) -> Registration:
         registration = registrations.get(session, registration_id)
         calendars.require_role(session, organiser, registration.event.calendar_id, self.least)
@@ -70,6 +69,7 @@ class _RegistrationFor:
 ViewedEvent = Annotated[Event, Depends(_EventFor(Role.VIEWER), scope="function")]
 EditedEvent = Annotated[Event, Depends(_EventFor(Role.EDITOR), scope="function")]
 EditedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.EDITOR), scope="function")]
+ViewedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.VIEWER), scope="function")]
 
 
 def sees_people(event: ViewedEvent, session: DatabaseSession, organiser: CurrentOrganiser) -> bool:

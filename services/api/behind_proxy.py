@@ -28,4 +28,5 @@ def _with_the_last(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
     return [*kept, (b"x-forwarded-for", claimed[-1].rpartition(b",")[2].strip())]
 
 
-app = LastForwarded(ProxyHeadersMiddleware(main.app, trusted_hosts="*"))  # type: ignore[arg-type]
+def create_server_app() -> ASGIApp:
+    return LastForwarded(ProxyHeadersMiddleware(main.create_server_app(), trusted_hosts="*"))  # type: ignore[arg-type]

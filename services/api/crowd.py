@@ -19,6 +19,9 @@ log = structlog.get_logger()
 
 # More would hold the event's lock for longer than a person notices.
 LARGEST_BATCH = 250
+# Turns of the event loop before a batch leaves: requests that stand in its sockets already are read and come along,
+# instead of waiting for whoever was read first. Measured: batches twice as large; alone, it takes microseconds.
+_TURNS = 6
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Crowd:
         queue = self._queues[event_id]
         try:
             while queue:
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
                 batch = [queue.popleft() for _ in range(min(len(queue), LARGEST_BATCH))]
                 await self._serve_batch(event_id, batch)
         finally:

@@ -10,6 +10,7 @@ from services.api import paging
 from services.api.auth import CurrentOrganiser, EditedEvent, OptionalOrganiser, ViewedEvent
 from services.api.database import DatabaseSession
 from services.api.idempotency import OnlyOnce, RawBody
+from services.api.openapi import refused
 from shared import announcing, answers, audit, calendars, clock, events
 from shared.errors import EditCollision, NotSignedIn, RevisionMissing
 from shared.models import Event, EventState, Organiser, Role
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/events", tags=["events"])
 MEDIA_TYPES = ("text/markdown", "text/plain", "text/html")
 
 
-@router.get("")
+@router.get("", responses=refused(404))
 def list_events(
     session: DatabaseSession,
     organiser: OptionalOrganiser,
@@ -72,7 +73,7 @@ def _from(query: Select[Event], after: str | None) -> Select[Event]:
     return query.where(or_(later, Event.starts_at.is_(None)))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refused(404, 409))
 def create_event(
     body: EventCreation, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, once: OnlyOnce
 ) -> EventAnswer:
@@ -96,7 +97,7 @@ _IMPORT_BODY = {
 }
 
 
-@router.post("/import", status_code=201, openapi_extra=_IMPORT_BODY)
+@router.post("/import", status_code=201, openapi_extra=_IMPORT_BODY, responses=refused(404, 409, 415))
 def import_event(
     text: RawBody,
     once: OnlyOnce,
@@ -117,7 +118,7 @@ def import_event(
     return once.keep(ImportAnswer(event=_edited(event, response), remarks=remarks))
 
 
-@router.get("/{event_key}", response_model=EventAnswer)
+@router.get("/{event_key}", response_model=EventAnswer, responses={304: {"description": "As you have it."}})
 def read_event(
     event_key: str,
     response: Response,
@@ -138,7 +139,7 @@ def read_event(
     return answer
 
 
-@router.patch("/{event_key}")
+@router.patch("/{event_key}", responses=refused(412, 428))
 def edit_event(
     event: EditedEvent,
     body: EventContent,
@@ -171,7 +172,7 @@ def _edited(event: Event, response: Response) -> EventAnswer:
     return answers.event_answer(event, with_remarks=True)
 
 
-@router.post("/{event_key}/publish")
+@router.post("/{event_key}/publish", responses=refused(409))
 def publish_event(
     event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser
 ) -> EventAnswer:
@@ -186,7 +187,7 @@ def publish_event(
 Reason = Annotated[StateChange | None, Body()]
 
 
-@router.post("/{event_key}/cancel")
+@router.post("/{event_key}/cancel", responses=refused(409))
 def cancel_event(
     event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, body: Reason = None
 ) -> EventAnswer:
@@ -196,7 +197,7 @@ def cancel_event(
     return _edited(event, response)
 
 
-@router.post("/{event_key}/postpone")
+@router.post("/{event_key}/postpone", responses=refused(409))
 def postpone_event(
     event: EditedEvent, response: Response, session: DatabaseSession, organiser: CurrentOrganiser, body: Reason = None
 ) -> EventAnswer:

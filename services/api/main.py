@@ -1,10 +1,11 @@
 """The application: routes, errors, limits, in one place."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.api import (
@@ -12,6 +13,7 @@ from services.api import (
     consents,
     events,
     health,
+    one_registration,
     privacy,
     problems,
     proofs,
@@ -24,23 +26,27 @@ from services.api.crowd import Crowd
 from services.api.guard import guarding
 from services.api.headers import SafeHeaders
 from services.api.limits import BodyLimit
+from services.api.looks import Looks
+from services.api.openapi import DocumentedApp
 from services.api.pages import routes as pages
 from services.api.request_log import RequestLog
 from shared.logs import configure_logs
 
+# New objects between two looks for unreachable ones, and how many of these looks go before an older generation's turn.
+_GARBAGE = (10_000, 20, 50)
 STATIC = Path(__file__).parent / "pages" / "static"
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.crowd = Crowd()
+    app.state.crowd, app.state.looks = Crowd(), Looks()
     async with guarding() as app.state.guard:
         yield
 
 
 def create_app() -> FastAPI:
     configure_logs()
-    app = FastAPI(
+    app = DocumentedApp(
         title="Plenary",
         description="Public events: announce, register, mail, calendar, watch.",
         version="0.1.0",
@@ -48,13 +54,17 @@ def create_app() -> FastAPI:
         docs_url=None,  # The interactive pages load scripts from elsewhere.
         redoc_url=None,
         lifespan=_lifespan,
+        # Nothing here is told to a collector; asking for one would take a tenth of each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    api = APIRouter(prefix="/api/v1")
-    for module in (sessions, events, registrations, registration_tables, proofs, consents, privacy, stats):
-        api.include_router(module.router)
-    app.include_router(api)
-    for router in (health.router, calendars.router, pages.router):
-        app.include_router(router)
+    # Searched in this order, and routers inside routers once more at each request: who comes in crowds is found first.
+    app.include_router(registrations.router, prefix="/api/v1")
+    app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
+    for router in pages.routers:
+        app.include_router(router, include_in_schema=False)
+    for module in (proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats):
+        app.include_router(module.router, prefix="/api/v1")
+    app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
     app.add_middleware(BodyLimit)
@@ -63,4 +73,14 @@ def create_app() -> FastAPI:
     return app
 
 
-app = create_app()
+def create_server_app() -> FastAPI:
+    """For a process that does nothing but serve it.
+
+    Everything made by now stays for ever. Left to itself the collector looks at all of it again and again while a crowd
+    comes (a third of the processor time, and pauses of a tenth of a second), and never finds anything.
+    """
+    made = create_app()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
+    return made

@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
@@ -34,7 +35,7 @@ STATUSES: dict[type[errors.PlenaryError], int] = {
     errors.PlenaryError: 400,
 }
 TYPE_PREFIX = "tag:plenary,2026:problem:"
-_TITLES = {
+TITLES = {
     400: "The request cannot be understood",
     401: "Not signed in",
     403: "Not allowed",
@@ -75,7 +76,7 @@ def answer(
     **more: Any,
 ) -> Response:
     """A problem document under `/api`, a page elsewhere."""
-    title = _TITLES.get(status, "Something went wrong")
+    title = TITLES.get(status, "Something went wrong")
     if not request.url.path.startswith("/api/"):
         return problem_page(request, status, headers=headers)
     content = {"type": TYPE_PREFIX + code, "title": title, "status": status, "detail": detail, "errors": list(fields)}
@@ -115,7 +116,15 @@ def _field(location: Sequence[str | int]) -> str:
 def _http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
     code, detail = _HTTP_ERRORS.get(problem.status_code, ("bad-request", f"{problem.detail}."))
-    return answer(request, problem.status_code, detail, code=code, headers=problem.headers)
+    headers = {"Allow": ", ".join(_allowed(request))} if problem.status_code == 405 else problem.headers
+    return answer(request, problem.status_code, detail, code=code, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that is taken at this path. The framework names those of the first route only."""
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.methods]
+    found = next((route for route in routes if route.path_regex.match(request.url.path)), None)
+    return sorted({method for route in routes if found and route.path == found.path for method in route.methods or ()})
 
 
 def _database_away(request: Request, problem: Exception) -> Response:

@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from services.api.auth import CurrentOrganiser, EditedEvent, SeesPeople, ViewedEvent
 from services.api.database import DatabaseSession
 from services.api.idempotency import OnlyOnce, RawBody
+from services.api.openapi import refused
 from shared import audit
 from shared.errors import InvalidInput, TooManyRequests
 from shared.registration_tables.exporting import CSV_TYPE, XLSX_TYPE, RegistrationTable
@@ -36,7 +37,7 @@ _IMPORTING = threading.Lock()
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
-@router.post("/registrations/import", openapi_extra=_IMPORT_BODY)
+@router.post("/registrations/import", openapi_extra=_IMPORT_BODY, responses=refused(409, 415, 429))
 def import_table(
     event: EditedEvent,
     organiser: CurrentOrganiser,

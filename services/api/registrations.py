@@ -1,10 +1,9 @@
 """Registrations over HTTP: everyone registers, organisers see and cancel."""
 
-from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -14,11 +13,14 @@ from services.api import paging
 from services.api.auth import Credentials, CurrentOrganiser, EditedRegistration, SeesPeople, ViewedEvent, current
 from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
-from shared import answers, audit, calendars, events, registrations
+from services.api.openapi import refused
+from services.api.public_events import await_event, forget_events
+from shared import answers, audit, calendars, events, registration_lists, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.errors import NotFound
-from shared.models import Message, MessageStatus, Registration, RegistrationSource, RegistrationStatus, Role
+from shared.models import Message, MessageStatus, RegistrationSource, RegistrationStatus, Role
+from shared.registration_lists import Wish
 from shared.schemas.registrations import (
     Applicant,
     MessagePage,
@@ -45,7 +47,12 @@ _ADDED = {
 }
 
 
-@router.post("/events/{event_key}/registrations", status_code=201, response_model_exclude_none=True)
+@router.post(
+    "/events/{event_key}/registrations",
+    status_code=201,
+    response_model_exclude_none=True,
+    responses=refused(401, 403, 409, 503),
+)
 async def register(
     event_key: str,
     body: Applicant,
@@ -63,7 +70,7 @@ async def register(
     """
     if credentials is not None:
         return await run_in_threadpool(_add, event_key, body, request, credentials, best_language(accept_language))
-    event_id, slug = await run_in_threadpool(find_event, event_key)
+    event_id, slug = await await_event(event_key)
     verdict = await request.app.state.guard.admit(request, event_id, body.address, altcha)
     response.headers.update(verdict.headers)
     application = Application(
@@ -112,22 +119,25 @@ async def admit(crowd: Crowd, event_id: UUID, application: Application) -> Outco
     try:
         outcome = await crowd.register(event_id, application)
     except NotFound:
-        find_event.cache_clear()  # The database was restored under us: the next one looks again.
+        forget_events()  # The database was restored under us: the next one looks again.
         raise
     if outcome.refusal is not None:
         raise outcome.refusal
     return outcome
 
 
-@lru_cache(maxsize=10_000)
-def find_event(event_key: str) -> tuple[UUID, str]:
-    """Id and slug of a public event. Raises NotFound.
-
-    Neither changes, and an event once public is never a draft again, so one look serves the whole crowd.
-    """
-    with new_session() as session:
-        event = events.get_public(session, event_key)
-        return event.id, event.slug
+def _wish(
+    search: Annotated[
+        str | None, Query(max_length=200, description="The beginning of an address, or a part of a name.")
+    ] = None,
+    status: Annotated[RegistrationStatus | None, Query()] = None,
+    source: Annotated[RegistrationSource | None, Query()] = None,
+    is_suspect: Annotated[
+        bool | None, Query(description="Only those that came as programs do, or only the others.")
+    ] = None,
+    latest_first: Annotated[bool, Query()] = False,
+) -> Wish:
+    return Wish(search or "", status, source, is_suspect, latest_first)
 
 
 @router.get("/events/{event_key}/registrations")
@@ -135,26 +145,21 @@ def list_registrations(
     event: ViewedEvent,
     session: DatabaseSession,
     sees_people: SeesPeople,
+    wish: Annotated[Wish, Depends(_wish)],
     limit: paging.Limit = 50,
     after: paging.After = None,
-    status: Annotated[RegistrationStatus | None, Query()] = None,
-    suspect: Annotated[bool | None, Query(description="Only those that came as programs do, or only others.")] = None,
 ) -> RegistrationPage:
-    """In the order they were taken. Viewers see who comes, but not how to reach them."""
-    query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.position)
-    if status is not None:
-        query = query.where(Registration.status == status)
-    if suspect is not None:
-        query = query.where(Registration.is_suspect.is_(suspect))
+    """In the order they were taken, or the latest first. Those who may only look search by name, not by address."""
+    query = registration_lists.query(event.id, wish, with_address=sees_people)
     if after is not None:
-        query = query.where(Registration.position > paging.number(after))
+        query = query.where(registration_lists.beyond(paging.number(after), wish))
     found = list(session.scalars(query.limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].position) if len(found) > limit else None
     rows = [answers.registration_answer(one, sees_people=sees_people) for one in found[:limit]]
     return RegistrationPage(registrations=rows, next=cursor)
 
 
-@router.patch("/registrations/{registration_id}")
+@router.patch("/registrations/{registration_id}", responses=refused(409))
 def correct_registration(
     registration: EditedRegistration,
     body: RegistrationCorrection,
@@ -163,7 +168,7 @@ def correct_registration(
 ) -> RegistrationAnswer:
     corrected = registrations.correct(session, registration.id, body)
     audit.record(session, "registration.corrected", by=organiser, event=registration.event)
-    return answers.registration_answer(corrected)
+    return answers.registration_answer(corrected, sees_people=True)
 
 
 @router.delete("/registrations/{registration_id}", status_code=204)

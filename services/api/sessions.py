@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.api import rate_limits
 from services.api.auth import Current, CurrentOrganiser
 from services.api.database import DatabaseSession
+from services.api.openapi import refused
 from shared import answers, audit, calendars, organisers
 from shared.models import ApiToken, TokenKind, TokenScope
 from shared.schemas.sessions import CalendarRole, Me, SessionAnswer, SignIn, TokenAnswer, TokenCreated, TokenCreation
@@ -14,7 +15,7 @@ from shared.schemas.sessions import CalendarRole, Me, SessionAnswer, SignIn, Tok
 router = APIRouter(tags=["sessions"])
 
 
-@router.post("/sessions", status_code=201)
+@router.post("/sessions", status_code=201, responses=refused(401, 429))
 def sign_in(body: SignIn, session: DatabaseSession) -> SessionAnswer:
     """Address and password for a token that lasts a working day."""
     rate_limits.count(rate_limits.SIGN_IN_PER_ACCOUNT, organisers.account_key(body.address))

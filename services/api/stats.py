@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.api import paging
 from services.api.auth import CurrentOrganiser, ViewedEvent
 from services.api.database import DatabaseSession
+from services.api.openapi import refused
 from shared import answers, calendars, stats
 from shared.models import AuditEntry, Role
 from shared.schemas.stats import AuditPage, Stats
@@ -21,7 +22,7 @@ def read_stats(event: ViewedEvent, session: DatabaseSession) -> Stats:
     return stats.snapshot(session, event)
 
 
-@router.get("/audit")
+@router.get("/audit", responses=refused(403, 404))
 def read_audit(
     session: DatabaseSession,
     organiser: CurrentOrganiser,

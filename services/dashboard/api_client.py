@@ -12,6 +12,16 @@ from requests.adapters import HTTPAdapter
 
 from services.dashboard.failures import Cause, Failure, from_problem, unreachable
 from shared.schemas.events import EventAnswer, EventPage, ImportAnswer
+from shared.schemas.imports import ImportReport
+from shared.schemas.privacy import ErasureReport
+from shared.schemas.registrations import (
+    LinkSent,
+    MessagePage,
+    RegistrationAnswer,
+    RegistrationDetail,
+    RegistrationOutcome,
+    RegistrationPage,
+)
 from shared.schemas.sessions import Me, SessionAnswer
 from shared.schemas.stats import Stats
 from shared.settings import get_settings
@@ -22,6 +32,11 @@ AnswerModel = TypeVar("AnswerModel", bound=BaseModel)
 _GLANCE = (1.0, 2.0)
 # ... but whoever pressed a button waits for the outcome rather than wonder whether it happened.
 _ACTION = (1.0, 15.0)
+# A search may have to read through a very large event.
+_SEARCH = (1.0, 6.0)
+# Lists of a hundred thousand people.
+_LONG = (1.0, 180.0)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ApiClient:
@@ -81,6 +96,80 @@ class ApiClient:
     def publish(self, token: str, event_id: str) -> EventAnswer | Failure:
         return self._read(EventAnswer, "POST", _event_path(event_id, "/publish"), token, timeout=_ACTION)
 
+    def registrations(self, token: str, event_id: str, wish: Mapping[str, str]) -> RegistrationPage | Failure:
+        """`wish` are the query's parameters: limit, after, search, status, source, is_suspect, latest_first."""
+        path = _event_path(event_id, "/registrations")
+        return self._read(RegistrationPage, "GET", path, token, params=dict(wish), timeout=_SEARCH)
+
+    def registration(self, token: str, registration_id: str) -> RegistrationDetail | Failure:
+        return self._read(RegistrationDetail, "GET", _registration_path(registration_id), token)
+
+    def messages_of(self, token: str, registration_id: str) -> MessagePage | Failure:
+        return self._read(MessagePage, "GET", _registration_path(registration_id, "/messages"), token)
+
+    def correct(self, token: str, registration_id: str, changes: Mapping[str, object]) -> RegistrationAnswer | Failure:
+        path = _registration_path(registration_id)
+        return self._read(RegistrationAnswer, "PATCH", path, token, json=dict(changes), timeout=_ACTION)
+
+    def cancel_registration(self, token: str, registration_id: str) -> Failure | None:
+        answer = self._send("DELETE", _registration_path(registration_id), token, timeout=_ACTION)
+        return answer if isinstance(answer, Failure) else None
+
+    def take_up_again(self, token: str, registration_id: str) -> RegistrationDetail | Failure:
+        path = _registration_path(registration_id, "/take-up-again")
+        return self._read(RegistrationDetail, "POST", path, token, timeout=_ACTION)
+
+    def confirm(self, token: str, registration_id: str) -> RegistrationDetail | Failure:
+        path = _registration_path(registration_id, "/confirm")
+        return self._read(RegistrationDetail, "POST", path, token, timeout=_ACTION)
+
+    def send_link(self, token: str, registration_id: str) -> LinkSent | Failure:
+        path = _registration_path(registration_id, "/send-link")
+        return self._read(LinkSent, "POST", path, token, timeout=_ACTION)
+
+    def add_registration(
+        self, token: str, event_id: str, person: Mapping[str, object]
+    ) -> RegistrationOutcome | Failure:
+        path = _event_path(event_id, "/registrations")
+        return self._read(RegistrationOutcome, "POST", path, token, json=dict(person), timeout=_ACTION)
+
+    def import_people(
+        self,
+        token: str,
+        event_id: str,
+        content: bytes,
+        *,
+        columns: Mapping[str, str],
+        dry_run: bool,
+        all_or_nothing: bool = False,
+        mail: bool = True,
+    ) -> ImportReport | Failure:
+        """`columns` are field to heading, where the file's headings do not say it."""
+        wish = {"dry_run": dry_run, "all_or_nothing": all_or_nothing, "mail": mail}
+        query: dict[str, Any] = {name: str(is_wanted).lower() for name, is_wanted in wish.items()}
+        query["column"] = [f"{field}={heading}" for field, heading in columns.items()]
+        # A workbook is a ZIP archive; everything else is text.
+        kind = _XLSX if content.startswith(b"PK") else "text/csv"
+        path = _event_path(event_id, "/registrations/import")
+        headers = {"Content-Type": kind}
+        return self._read(ImportReport, "POST", path, token, data=content, params=query, headers=headers, timeout=_LONG)
+
+    def export_registrations(
+        self, token: str, event_id: str, ending: str, wish: Mapping[str, str]
+    ) -> requests.Response | Failure:
+        """The open answer, to be read piece by piece and closed."""
+        path = _event_path(event_id, f"/registrations.{ending}")
+        return self._send("GET", path, token, params=dict(wish), stream=True, timeout=_LONG)
+
+    def export_person(self, token: str, calendar: str, address: str) -> dict[str, Any] | Failure:
+        path = f"/calendars/{quote(calendar, safe='')}/privacy/export"
+        answer = self._send("POST", path, token, json={"address": address}, timeout=_ACTION)
+        return answer if isinstance(answer, Failure) else dict(answer.json())
+
+    def erase_person(self, token: str, calendar: str, address: str) -> ErasureReport | Failure:
+        path = f"/calendars/{quote(calendar, safe='')}/privacy/erase"
+        return self._read(ErasureReport, "POST", path, token, json={"address": address}, timeout=_ACTION)
+
     def _read(
         self, model: type[AnswerModel], method: str, path: str, token: str | None, **request: Any
     ) -> AnswerModel | Failure:
@@ -127,6 +216,10 @@ def _anonymous_session() -> requests.Session:
 def _event_path(event_id: str, rest: str = "") -> str:
     # The id may come from the address bar.
     return f"/events/{quote(event_id, safe='')}{rest}"
+
+
+def _registration_path(registration_id: str, rest: str = "") -> str:
+    return f"/registrations/{quote(registration_id, safe='')}{rest}"
 
 
 def _failure(answer: requests.Response) -> Failure:

@@ -38,6 +38,8 @@ def _navigation() -> st.Page:
     return st.navigation(
         [
             _page("live.py", "Live", ":material/monitoring:", default=True),
+            _page("registrations.py", "Registrations", ":material/groups:"),
+            _page("registration.py", "Registration settings", ":material/tune:"),
             _page("paste.py", "Paste an announcement", ":material/content_paste:"),
             _page("all_events.py", "All events", ":material/event:"),
         ]

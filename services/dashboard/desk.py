@@ -9,6 +9,7 @@ from shared.schemas.events import EventSummary
 
 _DESK = "_desk"
 LIVE, PASTE, ALL_EVENTS = "screens/live.py", "screens/paste.py", "screens/all_events.py"
+REGISTRATIONS, REGISTRATION = "screens/registrations.py", "screens/registration.py"
 
 
 @dataclass(frozen=True)

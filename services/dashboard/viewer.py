@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from shared.schemas.sessions import Me
 # Signing out elsewhere shows here after this long at the latest.
 _TRUST = timedelta(seconds=10)
 _KNOWN = "_viewer"
+EDITORS = {"owner", "editor"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,17 @@ class Viewer:
 
     @property
     def may_edit(self) -> bool:
-        return any(calendar.role in {"owner", "editor"} for calendar in self.me.calendars)
+        return any(calendar.role in EDITORS for calendar in self.me.calendars)
+
+    def may_edit_on(self, calendar_id: UUID) -> bool:
+        return self._role_on(calendar_id) in EDITORS
+
+    def owns(self, calendar_id: UUID) -> bool:
+        return self._role_on(calendar_id) == "owner"
+
+    def _role_on(self, calendar_id: UUID) -> str | None:
+        """What the API would let this organiser do there; it judges by itself, this only decides what is offered."""
+        return next((calendar.role for calendar in self.me.calendars if calendar.id == calendar_id), None)
 
 
 def session_token() -> str:

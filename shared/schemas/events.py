@@ -8,6 +8,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
@@ -15,7 +16,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from shared.schemas.fields import LongText, Markdown, ShortText
+from shared.schemas.fields import WITHOUT_OFFSET, LocalTime, LongText, Markdown, ShortText, not_a_number
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.questions import QuestionFacts
 from shared.schemas.remarks import Remark
@@ -28,13 +29,17 @@ def _web_address(value: str) -> str:
     return value
 
 
-WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
+WebAddress = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)]
 
 
 # What people mean by a date here; beyond it arithmetic with zones and lengths would run out of years.
 _EARLIEST, _LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)
-WallClock = Annotated[NaiveDatetime, Field(ge=_EARLIEST, le=_LATEST)]
-Moment = Annotated[AwareDatetime, Field(ge=_EARLIEST.replace(tzinfo=UTC), le=_LATEST.replace(tzinfo=UTC))]
+WallClock = Annotated[NaiveDatetime, BeforeValidator(not_a_number), Field(ge=_EARLIEST, le=_LATEST), WITHOUT_OFFSET]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(not_a_number),
+    Field(ge=_EARLIEST.replace(tzinfo=UTC), le=_LATEST.replace(tzinfo=UTC)),
+]
 
 
 class CalendarSummary(BaseModel):
@@ -50,7 +55,7 @@ class ProgrammeItemAnswer(ProgrammeItemFacts):
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    starts_at_local: datetime | None = None
+    starts_at_local: LocalTime | None = None
 
 
 class EventSummary(BaseModel):
@@ -69,8 +74,8 @@ class EventSummary(BaseModel):
     calendar: CalendarSummary
     starts_at: datetime | None
     ends_at: datetime | None
-    starts_at_local: datetime | None
-    ends_at_local: datetime | None
+    starts_at_local: LocalTime | None
+    ends_at_local: LocalTime | None
     time_zone: str | None
     utc_offset: str | None
     minutes: int | None

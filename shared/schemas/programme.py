@@ -1,11 +1,10 @@
 """The programme as it travels: items with their minutes, and the people with their parts."""
 
-from datetime import time
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.schemas.fields import LongText, ShortText
+from shared.schemas.fields import ClockTime, LongText, ShortText
 
 
 class Part(StrEnum):
@@ -52,5 +51,5 @@ class ProgrammeItemFacts(BaseModel):
     kind: ItemKind = ItemKind.OTHER
     minutes: int | None = Field(default=None, ge=0, le=24 * 60)
     day: int = Field(default=1, ge=1, le=60)
-    starts_at_clock: time | None = None
+    starts_at_clock: ClockTime | None = None
     people: list[PersonFacts] = Field(default_factory=list, max_length=50)

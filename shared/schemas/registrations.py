@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from shared.schemas.events import Page
-from shared.schemas.fields import OptionalShortText, ShortText
+from shared.schemas.fields import EMPTY_IS_NONE, OR_EMPTY, OptionalShortText, ShortText
 from shared.schemas.questions import KEY_PATTERN
 from shared.territories import is_country
 from shared.timezones import is_zone
@@ -81,7 +81,9 @@ Answers = Annotated[
         examples=[{}],
     ),
 ]
-Address = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_address)]
+Address = Annotated[
+    str, Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
+]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
@@ -111,17 +113,12 @@ class Applicant(BaseModel):
     address: Address
     organisation: OptionalShortText = None
     city: OptionalShortText = None
-    country: Country | None = None
+    country: Annotated[Country | None, EMPTY_IS_NONE, OR_EMPTY] = None
     audience: OptionalShortText = None
-    language: Language | None = None
-    time_zone: Zone | None = None
+    language: Annotated[Language | None, EMPTY_IS_NONE, OR_EMPTY] = None
+    time_zone: Annotated[Zone | None, EMPTY_IS_NONE, OR_EMPTY] = None
     answers: Answers = Field(default_factory=dict)
     consent: bool
-
-    @field_validator("country", "time_zone", "language", mode="before")
-    @classmethod
-    def _nothing_chosen(cls, value: Any) -> Any:
-        return None if value == "" else value
 
     @field_validator("consent")
     @classmethod
@@ -147,8 +144,9 @@ class RegistrationOutcome(BaseModel):
 class RegistrationAnswer(BaseModel):
     """A registration as an organiser sees it. `position` is its place in the order of commit.
 
-    Viewers see neither `address` nor `time_zone`, and of `answers` no free texts and no consents.
+    `answer_by` is until when a pending or offered one must be confirmed; `answers` are by the key of the question.
     `is_suspect`: it came without proof of work, with many others from one network.
+    Those who may only look get neither address and time zone nor what was typed freely.
     """
 
     id: UUID
@@ -175,6 +173,24 @@ class RegistrationAnswer(BaseModel):
     answer_by: datetime | None = None
 
 
+class AnswerInWords(BaseModel):
+    """An answer as people read it, in the event's language, beside its question; also of one not asked any more."""
+
+    key: str
+    question: str
+    answer: str
+
+
+class RegistrationDetail(RegistrationAnswer):
+    """`waiting_position` is 1 for who is next, None for who does not wait; consent is None where given elsewhere."""
+
+    event_id: UUID
+    answered: list[AnswerInWords] = []
+    waiting_position: int | None
+    consent_version: str | None
+    consented_at: datetime | None
+
+
 class RegistrationPage(Page):
     registrations: list[RegistrationAnswer]
 
@@ -199,6 +215,8 @@ class LinkWish(BaseModel):
 
 
 class MessageAnswer(BaseModel):
+    """`address`, and `reply` which may quote it, are None for those who may only look."""
+
     id: UUID
     kind: str
     status: str
@@ -211,3 +229,9 @@ class MessageAnswer(BaseModel):
 
 class MessagePage(Page):
     messages: list[MessageAnswer]
+
+
+class LinkSent(BaseModel):
+    """`is_new` is false where the link had been sent within this hour already."""
+
+    is_new: bool

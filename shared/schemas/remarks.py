@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.schemas.fields import LocalTime
+
 
 class Weight(StrEnum):
     """How much a remark matters: a doubt must be settled before publishing, the others need not."""
@@ -21,7 +23,7 @@ class Reading(BaseModel):
 
     key: str
     label: str
-    starts_at_local: datetime
+    starts_at_local: LocalTime
     time_zone: str
     starts_at: datetime
     suggested: bool = False

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.schemas.events import CalendarSummary
+from shared.schemas.events import CalendarSummary, Moment
 from shared.schemas.fields import ShortText
 
 
@@ -40,7 +40,7 @@ class TokenCreation(BaseModel):
 
     label: ShortText
     scope: str = Field(default="read", pattern="^(read|write)$")
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class TokenAnswer(BaseModel):

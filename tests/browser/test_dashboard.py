@@ -84,10 +84,11 @@ def page(chromium: Browser, fake: FakeApi) -> Iterator[Page]:
 
 
 def start_afresh(fake: FakeApi) -> None:
-    """Another calendar than the last test's, with which the dashboard shares what it has fetched."""
+    """A calendar more than the last test's organiser, with whom the dashboard would share what it has fetched."""
     fake.world.events.clear()
     fake.world.stats_changes.clear()
-    fake.world.roles = {f"calendar {len(fake.world.calls)}": "owner"}
+    fake.world.people.rows.clear()
+    fake.world.roles = {"international": "owner", f"calendar {len(fake.world.calls)}": "viewer"}
 
 
 def _tab(chromium: Browser, width: int, height: int, scheme: str) -> Iterator[Page]:

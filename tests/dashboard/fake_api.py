@@ -18,22 +18,17 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from shared.schemas.events import EventAnswer, EventPage, EventSummary, ImportAnswer
+from shared.schemas.events import EventAnswer, EventContent, EventPage, EventSummary, ImportAnswer
 from shared.schemas.sessions import CalendarRole, Me, SessionAnswer
+from tests.dashboard.fake_people import People, Refusal, add_people_routes
 from tests.dashboard.specimens import CALENDAR, draft_from_text, event, stats
 
 PASSWORD = "a long enough password"
 
 
-class Refusal(Exception):
-    def __init__(self, status: int, code: str, title: str, detail: str = "", **headers: str) -> None:
-        super().__init__(title)
-        self.status, self.code, self.title, self.detail, self.headers = status, code, title, detail, headers
-
-
 @dataclass
 class World:
-    """What the fake knows. `refuse` maps a path's ending to the refusal it answers with."""
+    """What the fake knows. `refuse` maps the ending of `METHOD /path` to the refusal it answers with."""
 
     events: dict[str, EventAnswer] = field(default_factory=dict)
     stats_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -42,6 +37,8 @@ class World:
     calls: list[str] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=lambda: {"international": "owner"})
     bodies: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    people: People = field(default_factory=People)
 
     def add(self, answer: EventAnswer) -> EventAnswer:
         self.events[str(answer.id)] = answer
@@ -60,7 +57,12 @@ class World:
         calendars = [
             CalendarRole(
                 **CALENDAR.model_dump()
-                | {"id": uuid5(NAMESPACE_URL, slug), "slug": slug, "role": role, "title": f"{slug.title()} calendar"}
+                | {
+                    "id": CALENDAR.id if slug == CALENDAR.slug else uuid5(NAMESPACE_URL, slug),
+                    "slug": slug,
+                    "role": role,
+                    "title": f"{slug.title()} calendar",
+                }
             )
             for slug, role in self.roles.items()
         ]
@@ -83,7 +85,7 @@ def make_app(world: World) -> FastAPI:
             "title": refusal.title,
             "status": refusal.status,
             "detail": refusal.detail,
-            "errors": [],
+            "errors": [{"field": name, "message": message} for name, message in refusal.fields.items()],
         }
         return JSONResponse(problem, refusal.status, headers=refusal.headers, media_type="application/problem+json")
 
@@ -91,7 +93,7 @@ def make_app(world: World) -> FastAPI:
     async def note(request: Request, go_on: Any) -> Response:
         world.calls.append(f"{request.method} {request.url.path}")
         for ending, refusal in world.refuse.items():
-            if request.url.path.endswith(ending):
+            if f"{request.method} {request.url.path}".endswith(ending):
                 return refuse(request, refusal)
         answer: Response = await go_on(request)
         return answer
@@ -153,9 +155,12 @@ def make_app(world: World) -> FastAPI:
     async def edit(request: Request, event_id: str) -> EventAnswer:
         require(request)
         found, changes = find(event_id), await request.json()
+        world.changes.append(changes)
         if request.headers.get("if-match") != f'"{found.version}"':
             raise Refusal(412, "edit-collision", "Somebody else has changed this event", "Load it again.")
         return world.add(_changed(found, changes))
+
+    add_people_routes(app, world.people, require)
 
     @app.post("/api/v1/events/{event_id}/publish")
     def publish(request: Request, event_id: str) -> EventAnswer:
@@ -169,7 +174,8 @@ def make_app(world: World) -> FastAPI:
 
 
 def _changed(found: EventAnswer, changes: dict[str, Any]) -> EventAnswer:
-    update: dict[str, Any] = {name: value for name, value in changes.items() if name != "reading"}
+    validated = EventContent.model_validate({name: value for name, value in changes.items() if name != "reading"})
+    update: dict[str, Any] = {name: getattr(validated, name) for name in validated.model_fields_set}
     if "starts_at_local" in changes:
         local = datetime.fromisoformat(changes["starts_at_local"]).replace(tzinfo=ZoneInfo(changes["time_zone"]))
         settled = event(starts_at=local.astimezone(UTC), zone=changes["time_zone"], minutes=changes["minutes"])

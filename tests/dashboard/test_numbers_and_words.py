@@ -201,7 +201,12 @@ def test_reminders_are_named_by_their_distance(minutes, words):
 
 
 def test_the_summary_tells_the_tiles():
-    assert tiles.summary(stats(event(places=500))) == "318 of 500 places taken. 46 in the last 24 hours."
+    assert tiles.summary(stats(event(places=500), offered=0)) == "318 of 500 places taken. 46 in the last 24 hours."
+    crowded = tiles.summary(stats(event(places=315), offered=17, pending=4, waitlisted=40, over=3))
+    assert crowded == (
+        "318 of 315 places taken, 17 of them offered and not taken yet, 40 on the waiting list, 4 to be verified, "
+        "3 beyond the places there are. 46 in the last 24 hours."
+    )
 
 
 def test_a_young_curve_lies_flat_before_its_first_registration():
@@ -213,3 +218,21 @@ def test_a_young_curve_lies_flat_before_its_first_registration():
 
     assert [row["active"] for row in rows] == [0, 0, 3]
     assert rows[-1]["at"] - rows[0]["at"] == timedelta(hours=6) / timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [
+        ({"offered": 0}, "all confirmed"),
+        ({"offered": 2}, "2 offered, not taken yet"),
+        ({"offered": 2, "pending": 5}, "2 offered, not taken yet, 5 more to be verified"),
+        ({"active": 0, "offered": 0, "pending": 5}, "5 more to be verified"),
+    ],
+)
+def test_the_first_tile_says_who_has_not_said_yes(totals, expected):
+    assert tiles.tiles(stats(event(places=500), **totals))[0].note == expected
+
+
+def test_places_lowered_too_far_are_said_on_the_tile():
+    [waiting] = [tile for tile in tiles.tiles(stats(event(places=315), over=3)) if tile.name == "Waiting list"]
+    assert (waiting.note, waiting.tone) == ("3 too many", "orange")

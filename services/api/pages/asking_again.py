@@ -12,8 +12,8 @@ from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, check, read_form
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
+from services.api.public_events import find_event
 from services.api.rate_limits import LINKS_PER_ADDRESS, LINKS_PER_NETWORK, count
-from services.api.registrations import find_event
 from shared import events, registrations
 from shared.database import new_session
 from shared.digests import keyed_digest

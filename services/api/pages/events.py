@@ -1,22 +1,23 @@
 """An event's page, with the form to register on it."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.api import proofs
-from services.api.database import DatabaseSession
 from services.api.pages import stamps
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, country_options
-from services.api.pages.kept import KeptPages
+from services.api.pages.kept import KeptPages, Written
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.pages.structured import structured_event
 from services.api.pages.zones import zone_options
 from shared import events
-from shared.models import Event
+from shared.database import new_session
+from shared.models import Event, EventPlaces
 
 router = APIRouter()
 _kept = KeptPages()
@@ -24,16 +25,25 @@ _PROOF_PATH = "/api/v1/proof"
 
 
 @router.api_route("/events/{event_key}", methods=READING)
-def show_event(event_key: str, request: Request, reader: CurrentReader, session: DatabaseSession) -> Response:
-    event = events.get_public(session, event_key)
+async def show_event(event_key: str, request: Request, reader: CurrentReader) -> Response:
+    event, _ = await request.app.state.looks.share((show_event, event_key), partial(_look, event_key))
     if event.slug != event_key:
         return RedirectResponse(reader.link(f"/events/{event.slug}"), 308)
-    return _kept.answer(
-        request,
-        _what_it_says(event, reader),
-        lambda: event_page(event, reader, first_form(reader)),
-        finish=lambda body: stamps.stamp(body, event.id),
-    )
+    write, finish = partial(_write, event_key, reader), partial(stamps.stamp, event_id=event.id)
+    return await _kept.answer(request, _what_it_says(event, reader), write, finish=finish)
+
+
+def _look(event_key: str) -> tuple[Event, EventPlaces]:
+    """The event with its places, which tell whether the page is still the same; not bound to the database any more."""
+    with new_session() as session:
+        event = events.get_public(session, event_key)
+        return event, event.places
+
+
+def _write(event_key: str, reader: Reader) -> Written:
+    with new_session() as session:
+        event = events.get_public(session, event_key)
+        return Written(_what_it_says(event, reader), event_page(event, reader, first_form(reader)))
 
 
 def _what_it_says(event: Event, reader: Reader) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Hashable
+from typing import NamedTuple
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -10,36 +11,52 @@ from fastapi.responses import HTMLResponse
 _MOST = 256
 
 
+class Written(NamedTuple):
+    """A page with everything that it depends on, as it was when the page was written."""
+
+    says: Hashable
+    page: HTMLResponse
+
+
+# Its bytes, its headers, and its ETag in quotes.
+_Kept = tuple[bytes, dict[str, str], str]
+
+
 class KeptPages:
-    """A key names everything that its page depends on. Two requests may write the same page at once; no matter."""
+    """A key names everything that its page depends on."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._pages: dict[Hashable, tuple[bytes, dict[str, str]]] = {}
+        self._pages: dict[Hashable, _Kept] = {}
 
-    def answer(
+    async def answer(
         self,
         request: Request,
-        key: Hashable,
-        write: Callable[[], HTMLResponse],
-        finish: Callable[[bytes], bytes],
+        says: Hashable,
+        write: Callable[[], Written],
+        *,
+        finish: Callable[[bytes], bytes] | None = None,
     ) -> Response:
-        """The page with its ETag, or 304 to a browser that has it.
+        """The page with its ETag, or 304 to a browser that has it. `write` runs in a thread, once for all.
 
-        `finish` adds what differs from one answer to the next and says nothing to the reader, so the ETag is a weak
-        one (RFC 9110 section 8.8.1).
+        `finish` adds what differs from one answer to the next and says nothing to the reader, so that the ETag is a
+        weak one (RFC 9110 section 8.8.1).
         """
-        body, headers = self._pages.get(key) or self._keep(key, write())
-        if headers["ETag"] in request.headers.get("if-none-match", ""):
+        kept = self._pages.get(says)
+        if kept is None:
+            kept = self._keep(await request.app.state.looks.share((self, says), write))
+        body, headers, tag = kept
+        headers = headers | {"ETag": f"W/{tag}" if finish else tag}
+        if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return HTMLResponse(finish(body), headers=headers)
+        return HTMLResponse(finish(body) if finish else body, headers=headers)
 
-    def _keep(self, key: Hashable, written: HTMLResponse) -> tuple[bytes, dict[str, str]]:
-        body = bytes(written.body)
+    def _keep(self, written: Written) -> _Kept:
+        body = bytes(written.page.body)
         names = ("Content-Language", "Vary", "Cache-Control")
-        headers = {name: written.headers[name] for name in names}
-        headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {name: written.page.headers[name] for name in names}
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         while len(self._pages) >= self._most:
             self._pages.pop(next(iter(self._pages)), None)
-        self._pages[key] = body, headers
-        return body, headers
+        self._pages[written.says] = body, headers, tag
+        return body, headers, tag

@@ -1,12 +1,12 @@
 """The lists of events on the home page and on a calendar's page."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only, raiseload
 
 from services.api.pages.event_view import EventView
 from services.api.pages.moments import month_name
@@ -19,6 +19,19 @@ _RECENT = 12
 
 
 @dataclass(frozen=True)
+class Listed:
+    """The events of one page: those to come, one more where another page follows, and those just over."""
+
+    number: int
+    coming: Sequence[Event]
+    recent: Sequence[Event] = ()
+
+    def says(self) -> Hashable:
+        """Everything that the rows depend on but for who reads them: every edit, and what time and places change."""
+        return self.number, *(tuple(map(_says, events)) for events in (self.coming, self.recent))
+
+
+@dataclass(frozen=True)
 class Listing:
     """One page of coming events, by month; `has_more` where another page follows."""
 
@@ -27,30 +40,55 @@ class Listing:
     has_more: bool
 
 
-def _published() -> Select[Event]:
+def _says(event: Event) -> Hashable:
+    view = EventView(event, _ANYBODY)
+    return event.id, event.version, view.state, view.closed, view.is_full
+
+
+# Whether an event is over, closed or full is the same for all who read.
+_ANYBODY = Reader("en", None, "/", ())
+
+
+def listed(session: Session, *, page: int, calendar: Calendar | None = None, only_says: bool = False) -> Listed:
+    """Soonest first, those under way included; of a calendar also those just over, the last one first.
+
+    `only_says`: read no more of the events than `says` needs, at a fraction of the cost.
+    """
+    query = _published(calendar.id if calendar else None, only_says=only_says)
+    now, first = clock.now(), (page - 1) * ON_ONE_PAGE
+    coming = query.where(Event.ends_at > now).order_by(Event.starts_at, Event.id)
+    found = session.scalars(coming.offset(first).limit(ON_ONE_PAGE + 1)).all()
+    if calendar is None:
+        return Listed(page, found)
+    recent = query.where(Event.ends_at <= now).order_by(Event.starts_at.desc(), Event.id)
+    return Listed(page, found, session.scalars(recent.limit(_RECENT)).all())
+
+
+def _published(calendar_id: UUID | None, *, only_says: bool) -> Select[Event]:
     dated = Event.starts_at.is_not(None) & Event.time_zone.is_not(None)
-    return select(Event).options(joinedload(Event.places)).where(Event.state != EventState.DRAFT, dated)
+    query = select(Event).options(joinedload(Event.places)).where(Event.state != EventState.DRAFT, dated)
+    if only_says:
+        query = query.options(raiseload(Event.calendar), load_only(*_SAYING, raiseload=True))
+    return query if calendar_id is None else query.where(Event.calendar_id == calendar_id)
 
 
-def coming(session: Session, reader: Reader, *, page: int, calendar_id: UUID | None = None) -> Listing:
-    """Soonest first, those under way included."""
-    query = _published().where(Event.ends_at > clock.now()).order_by(Event.starts_at, Event.id)
-    if calendar_id is not None:
-        query = query.where(Event.calendar_id == calendar_id)
-    found = session.scalars(query.offset((page - 1) * ON_ONE_PAGE).limit(ON_ONE_PAGE + 1)).all()
-    return Listing(_by_month(found[:ON_ONE_PAGE], reader), page, len(found) > ON_ONE_PAGE)
+_SAYING = (
+    Event.version,
+    Event.state,
+    Event.title,
+    Event.ends_at,
+    Event.registration_opens_at,
+    Event.registration_closes_at,
+)
 
 
-def recent(session: Session, reader: Reader, calendar_id: UUID) -> list[EventView]:
-    """Those just over, the last one first."""
-    query = _published().where(Event.calendar_id == calendar_id, Event.ends_at <= clock.now())
-    found = session.scalars(query.order_by(Event.starts_at.desc(), Event.id).limit(_RECENT))
-    return [EventView(event, reader) for event in found]
+def by_month(listed: Listed, reader: Reader) -> Listing:
+    months = [(name, list(group)) for name, group in groupby(views(listed.coming[:ON_ONE_PAGE], reader), key=_month)]
+    return Listing(months, listed.number, len(listed.coming) > ON_ONE_PAGE)
 
 
-def _by_month(found: Sequence[Event], reader: Reader) -> list[tuple[str, list[EventView]]]:
-    views = [EventView(event, reader) for event in found]
-    return [(name, list(group)) for name, group in groupby(views, key=_month)]
+def views(events: Sequence[Event], reader: Reader) -> list[EventView]:
+    return [EventView(event, reader) for event in events]
 
 
 def _month(view: EventView) -> str:
@@ -59,3 +97,7 @@ def _month(view: EventView) -> str:
 
 def all_calendars(session: Session) -> Sequence[Calendar]:
     return session.scalars(select(Calendar).order_by(Calendar.title)).all()
+
+
+def calendar_says(calendar: Calendar) -> Hashable:
+    return calendar.slug, calendar.title, calendar.organisation, calendar.language, calendar.description

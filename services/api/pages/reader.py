@@ -67,4 +67,9 @@ def reader_of(request: Request) -> Reader:
     )
 
 
-CurrentReader = Annotated[Reader, Depends(reader_of)]
+async def _current_reader(request: Request) -> Reader:
+    return reader_of(request)
+
+
+# Asynchronous, because FastAPI would take a thread for the other one.
+CurrentReader = Annotated[Reader, Depends(_current_reader)]

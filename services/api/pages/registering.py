@@ -19,8 +19,9 @@ from services.api.pages.forms import Form, Typed, check, message, read_form
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.pages.texts import N_
+from services.api.public_events import await_event
 from services.api.refusals import Reason
-from services.api.registrations import admit, find_event
+from services.api.registrations import admit
 from shared import events
 from shared.admission import Application
 from shared.database import new_session
@@ -45,7 +46,7 @@ _ONCE_MORE = N_(
 async def register(event_key: str, request: Request, reader: CurrentReader) -> Response:
     """Answers 303 to the page that says what follows; 422 with the form where something is to be corrected."""
     typed = await read_form(request)
-    event_id, slug = await run_in_threadpool(find_event, event_key)
+    event_id, slug = await await_event(event_key)
     if typed.get(TRAP):
         return await _as_if_registered(request, event_id, slug, reader)
     applicant, form = check(Applicant, typed)

@@ -51,8 +51,14 @@ def summary(stats: Stats) -> str:
     taken = f"{count(totals.active)} registered"
     if totals.places is not None:
         taken = f"{count(totals.active)} of {plural(totals.places, 'place')} taken"
-    waiting = f", {count(totals.waitlisted)} on the waiting list" if totals.waitlisted else ""
-    return f"{taken}{waiting}. {count(totals.last_24_hours)} in the last 24 hours."
+    others = (
+        (totals.offered, "of them offered and not taken yet"),
+        (totals.waitlisted, "on the waiting list"),
+        (totals.pending, "to be verified"),
+        (totals.over, "beyond the places there are"),
+    )
+    taken += "".join(f", {count(number)} {words}" for number, words in others if number)
+    return f"{taken}. {count(totals.last_24_hours)} in the last 24 hours."
 
 
 def _draw_tile(tile: Tile) -> None:
@@ -68,10 +74,14 @@ def _draw_tile(tile: Tile) -> None:
 
 
 def _registered_note(totals: Totals) -> str:
-    if totals.pending:
-        return f"{count(totals.pending)} more to be verified"
-    if totals.offered:
-        return f"{count(totals.offered)} offered, not taken yet"
+    """Who of them has not said yes yet, and who may still come."""
+    notes = [
+        f"{count(number)} {words}"
+        for number, words in ((totals.offered, "offered, not taken yet"), (totals.pending, "more to be verified"))
+        if number
+    ]
+    if notes:
+        return ", ".join(notes)
     return "all confirmed" if totals.active else "nobody yet"
 
 

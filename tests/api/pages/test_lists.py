@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from services.api.pages import listing
 from shared import clock, events
+from shared.schemas.events import EventContent
 from tests.api.pages.reading import Reading
 from tests.factories import in_days, make_calendar, make_event, register
 
@@ -105,3 +106,28 @@ def test_many_events_come_in_pages(client: TestClient, session: Session) -> None
     assert first.attribute(".pages a[rel=next]", "href") == "/?lang=en&page=2"
     assert second.attribute(".pages a[rel=prev]", "href") == "/?lang=en&page=1"
     assert Reading(client, "/?page=0").status == 422
+
+
+def test_a_list_seen_before_is_not_written_again_and_is_never_stale(client: TestClient, session: Session) -> None:
+    calendar = make_calendar(session)
+    event = make_event(session, calendar, title="Before", places=1)
+    paths = ["/", f"/calendars/{calendar.slug}"]
+    first = [client.get(path) for path in paths]
+
+    again = [
+        client.get(path, headers={"If-None-Match": seen.headers["ETag"]})
+        for path, seen in zip(paths, first, strict=True)
+    ]
+    register(session, event, "ada@example.org")
+    full = [Reading(client, path).all(".row .state") for path in paths]
+    events.edit(session, event.id, EventContent(title="After"), version=None)
+    session.commit()
+    edited = [Reading(client, path).all(".row h3") for path in paths]
+    assert event.ends_at is not None
+    with clock.travel_to(event.ends_at + timedelta(minutes=1)):
+        over = Reading(client, paths[1]).all(".past h3")
+
+    assert [answer.status_code for answer in again] == [304, 304]
+    assert full == [["Full, with a waiting list"]] * 2
+    assert edited == [["After"]] * 2
+    assert over == ["After"]

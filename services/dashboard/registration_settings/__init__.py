@@ -1,0 +1,1 @@
+"""The page of settings: what an organiser decides about registration, and what is asked."""

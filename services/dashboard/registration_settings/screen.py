@@ -1,0 +1,175 @@
+"""The page itself: what may be seen, the cards, and saving what was typed."""
+
+import streamlit as st
+
+from services.dashboard import events, heading, markup, snapshots
+from services.dashboard.announcement.intake import draw_failure
+from services.dashboard.api_client import api
+from services.dashboard.desk import Desk
+from services.dashboard.failures import Cause, Failure
+from services.dashboard.live import header
+from services.dashboard.live.cards import card
+from services.dashboard.registration_settings import form as forms
+from services.dashboard.registration_settings import preview, question_drafts, question_list, reading, rules
+from services.dashboard.registration_settings.fields import title
+from services.dashboard.registration_settings.form import NAMES, Form
+from services.dashboard.viewer import Viewer
+from shared import clock
+from shared.schemas.events import EventAnswer, EventSummary
+from shared.schemas.stats import Totals
+
+_SAID = "_registration_settings_said"
+
+
+def draw(laid: Desk) -> None:
+    events.draw_refusal()
+    if laid.event is None:
+        heading.draw("Registration settings")
+        markup.notice("note", "No events yet", "Paste an announcement to make the first one.")
+        return
+    heading.draw(
+        "Registration settings",
+        [laid.event.title, *header.when(laid.event, None)],
+        [header.state(laid.event, clock.now())],
+    )
+    if not laid.viewer.may_edit_on(laid.event.calendar.id):
+        _draw_for_viewers(laid.viewer, laid.event)
+        return
+    form = _form(laid.viewer, laid.event)
+    if isinstance(form, Failure):
+        _draw_nothing(form)
+        return
+    _draw_form(laid.viewer, form)
+
+
+def _draw_for_viewers(viewer: Viewer, event: EventSummary) -> None:
+    markup.notice("note", "You can look, not write", "Ask an owner of the calendar to make you an editor.")
+    answer = api().event(viewer.token, str(event.id))
+    if isinstance(answer, Failure):
+        _draw_nothing(answer)
+    else:
+        reading.draw(answer)
+
+
+def _draw_nothing(failure: Failure) -> None:
+    detail = failure.detail if not failure.is_passing else "Load the page again in a moment."
+    markup.notice("problem", failure.title, detail)
+
+
+def _form(viewer: Viewer, event: EventSummary) -> Form | Failure:
+    """What was typed here before; else the event as it is now."""
+    held = forms.held(str(event.id))
+    if held is not None and held.changes():
+        return held
+    answer = api().event(viewer.token, str(event.id))
+    if isinstance(answer, Failure):
+        return held or answer
+    if held is None:
+        return forms.begin(answer)
+    if held.base.version != answer.version:
+        forms.rebase(held, answer)
+    return held
+
+
+def _draw_form(viewer: Viewer, form: Form) -> None:
+    form.mistakes.clear()
+    _draw_what_was_said()
+    # Drawn last, when it is known what is typed; and first on the page, where it is seen.
+    bar = st.container(key="save_bar", horizontal=True, vertical_alignment="center")
+    trouble = st.container(key="save_trouble")
+    _draw_rules(form, _totals(viewer, form.base))
+    questions, looks = st.columns([3, 2], gap="medium")
+    with questions, st.container(border=True, key="card_questions"):
+        markup.draw(title("Questions"))
+        question_list.draw(form)
+    with looks, st.container(border=True, key="card_preview"):
+        preview.draw(form)
+    with trouble:
+        if form.failure:
+            draw_failure_whole(form.failure)
+    with bar:
+        _draw_bar(viewer, form)
+
+
+def _totals(viewer: Viewer, event: EventAnswer) -> Totals | None:
+    screen = snapshots.take(viewer, str(event.id))
+    return None if isinstance(screen, Failure) else screen.stats.totals
+
+
+def _draw_rules(form: Form, totals: Totals | None) -> None:
+    with st.grid(2, min_column_width=330, key="grid_settings") as grid:
+        with grid.cell():
+            card("places", "Places", lambda: rules.draw_places(form, totals))
+        with grid.cell():
+            card("hours", f"When people can register · {form.zone}", lambda: rules.draw_hours(form))
+        with grid.cell():
+            card("waiting", "Waiting list", lambda: rules.draw_waiting_list(form))
+        with grid.cell():
+            card("data", "Addresses and data", lambda: rules.draw_addresses_and_data(form))
+
+
+def draw_failure_whole(failure: Failure) -> None:
+    """What the API said of the whole; what it said of a field stands at the field."""
+    named = {name.split(".")[0] for name in failure.fields}
+    if named and named <= {*NAMES, "questions"}:
+        markup.notice("problem", "Nothing was saved yet", failure.detail or "Correct what is marked below.")
+    else:
+        draw_failure(failure)
+
+
+def _draw_bar(viewer: Viewer, form: Form) -> None:
+    changes = form.changes()
+    words = "Everything is saved."
+    if changes:
+        words = "Not saved yet: " + ", ".join(NAMES.get(name, name) for name in changes) + "."
+    tone = "pl-unsaved" if changes else "pl-saved"
+    markup.draw(markup.markup('<p class="{tone}" role="status">{words}</p>', tone=tone, words=words), width="stretch")
+    st.button("Discard", key="discard", icon=":material/undo:", disabled=not changes, on_click=_discard, args=(form,))
+    pressed = st.button("Save", key="save", type="primary", icon=":material/save:", disabled=not changes)
+    if pressed and changes:
+        _save(viewer, form, changes)
+
+
+def _discard(form: Form) -> None:
+    forms.begin(form.base, generation=form.generation + 1)
+
+
+def _save(viewer: Viewer, form: Form, changes: dict[str, object]) -> None:
+    form.failure = None
+    form.shows_missing = bool(form.mistakes) or any(map(question_drafts.missing, form.questions))
+    if form.shows_missing:
+        form.failure = Failure(Cause.REFUSED, "Nothing was saved yet", "Correct what is marked below, then save.")
+        _open_first_missing(form)
+        st.rerun()
+    outcome = api().edit(viewer.token, form.base, changes)
+    if not isinstance(outcome, Failure):
+        events.renew()
+        forms.begin(outcome, generation=form.generation + 1)
+        st.session_state[_SAID] = ("good", "Saved", "")
+    elif outcome.cause is Cause.OUTDATED:
+        _take_in(viewer, form)
+    else:
+        form.failure = outcome
+    st.rerun()
+
+
+def _open_first_missing(form: Form) -> None:
+    incomplete = [draft.uid for draft in form.questions if question_drafts.missing(draft)]
+    if incomplete and form.opened not in incomplete:
+        form.opened = incomplete[0]
+
+
+def _take_in(viewer: Viewer, form: Form) -> None:
+    newest = api().event(viewer.token, str(form.base.id))
+    if isinstance(newest, Failure):
+        form.failure = newest
+        return
+    forms.rebase(form, newest)
+    detail = "Their changes are in the fields now, and what you typed is kept. Look at it once more, then save."
+    st.session_state[_SAID] = ("warning", "Somebody else has changed this event meanwhile", detail)
+
+
+def _draw_what_was_said() -> None:
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        markup.notice(*said)

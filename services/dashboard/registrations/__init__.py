@@ -1,0 +1,1 @@
+"""The page of registrations: finding people, helping one along, adding, importing and taking lists away."""

@@ -1,0 +1,33 @@
+"""Taking the list away as a file: links to what is fetched only when they are followed."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from services.dashboard import markup
+from services.dashboard.files import PATHS
+from services.dashboard.registration_settings.fields import note
+
+_OFFERED: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("Excel workbook (XLSX)", "xlsx", {}),
+    ("CSV", "csv", {}),
+    ("CSV with semicolons", "csv", {"delimiter": "semicolon"}),
+)
+
+
+def draw(event_id: str, *, sees_addresses: bool) -> None:
+    with st.popover("Export", icon=":material/download:", key="export"):
+        note(
+            "Everybody, with the answers given."
+            if sees_addresses
+            else "Everybody, without addresses and what was typed freely."
+        )
+        links = (
+            markup.markup(
+                '<a class="pl-link-button" href="{address}" target="_self">{name}</a>',
+                address=f"{PATHS[ending]}?{urlencode({'event': event_id, **more})}",
+                name=name,
+            )
+            for name, ending, more in _OFFERED
+        )
+        markup.draw(markup.markup('<div class="pl-links">{links}</div>', links=markup.join(links)))

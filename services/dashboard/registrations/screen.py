@@ -1,0 +1,134 @@
+"""The page itself: the list with the person chosen, and the ways to add people."""
+
+import streamlit as st
+
+from services.dashboard import events, formatting, heading, markup
+from services.dashboard.api_client import api
+from services.dashboard.desk import Desk
+from services.dashboard.failures import Failure
+from services.dashboard.live import header
+from services.dashboard.registrations import (
+    adding,
+    exporting,
+    finding,
+    helping,
+    importing,
+    pages,
+    person,
+    privacy,
+    said,
+    table,
+)
+from services.dashboard.registrations.pages import Shown
+from services.dashboard.viewer import Viewer
+from shared import clock
+from shared.schemas.events import EventAnswer, EventSummary
+from shared.schemas.registrations import RegistrationDetail
+
+_VIEW = "registrations_view"
+_LIST, _ADD, _IMPORT = "list", "add", "import"
+_VIEWS = {_LIST: "The list", _ADD: "Add someone", _IMPORT: "Import a list"}
+_ICONS = {_LIST: ":material/groups:", _ADD: ":material/person_add:", _IMPORT: ":material/upload_file:"}
+
+
+def draw(laid: Desk) -> None:
+    events.draw_refusal()
+    if laid.event is None:
+        heading.draw("Registrations")
+        markup.notice("note", "No events yet", "Paste an announcement to make the first one.")
+        return
+    heading.draw(
+        "Registrations", [laid.event.title, *header.when(laid.event, None)], [header.state(laid.event, clock.now())]
+    )
+    view = _choose_view(laid.viewer, laid.event)
+    said.draw()
+    privacy.draw_report()
+    if view == _LIST:
+        _draw_list(laid.viewer, laid.event)
+        return
+    event = api().event(laid.viewer.token, str(laid.event.id))
+    if isinstance(event, Failure):
+        _draw_failure(event)
+    elif view == _ADD:
+        adding.draw(laid.viewer, event)
+    else:
+        importing.draw(laid.viewer, event)
+
+
+def _choose_view(viewer: Viewer, event: EventSummary) -> str:
+    may_edit = viewer.may_edit_on(event.calendar.id)
+    with st.container(key="registrations_bar", horizontal=True, vertical_alignment="center"):
+        view = _LIST
+        if may_edit:
+            view = st.segmented_control(
+                "View",
+                list(_VIEWS),
+                default=_LIST,
+                required=True,
+                key=_VIEW,
+                format_func=lambda key: f"{_ICONS[key]} {_VIEWS[key]}",
+                label_visibility="collapsed",
+            )
+        exporting.draw(str(event.id), sees_addresses=may_edit)
+    return view or _LIST
+
+
+def _draw_list(viewer: Viewer, event: EventSummary) -> None:
+    may_edit = viewer.may_edit_on(event.calendar.id)
+    asked = finding.draw(viewer, str(event.id), sees_addresses=may_edit)
+    slot = st.empty()
+    if not pages.is_shown(asked):
+        slot.skeleton(height=320)
+    shown = pages.show(viewer, asked)
+    slot.empty()
+    if isinstance(shown, Failure):
+        _draw_failure(shown)
+        return
+    _draw_trouble(shown)
+    zone = event.time_zone or event.calendar.time_zone
+    table.draw(shown, asked, zone=zone, sees_addresses=may_edit)
+    _draw_chosen(viewer, event, is_live=shown.trouble is None)
+
+
+def _draw_trouble(shown: Shown) -> None:
+    if shown.trouble is not None:
+        since = formatting.clock_time(shown.at)
+        markup.notice("warning", shown.trouble.title, f"This is the list of {since}. Refresh it in a moment.")
+
+
+def _draw_chosen(viewer: Viewer, event: EventSummary, *, is_live: bool) -> None:
+    chosen = st.query_params.get(table.CHOSEN)
+    if not chosen:
+        person.draw_nobody()
+        return
+    found, whole = api().registration(viewer.token, chosen), api().event(viewer.token, str(event.id))
+    if isinstance(found, Failure):
+        _draw_failure(found)
+    elif isinstance(whole, Failure):
+        _draw_failure(whole)
+    elif found.event_id != event.id:
+        st.query_params.pop(table.CHOSEN, None)
+        person.draw_nobody()
+    else:
+        _draw_person(viewer, whole, found, is_live=is_live)
+
+
+def _draw_person(viewer: Viewer, event: EventAnswer, found: RegistrationDetail, *, is_live: bool) -> None:
+    facts, rest = st.columns([3, 2], gap="medium")
+    with facts, st.container(border=True, key="card_person"):
+        person.draw_facts(found, event)
+    with rest:
+        if viewer.may_edit_on(event.calendar.id) and is_live:
+            with st.container(border=True, key="card_helping"):
+                helping.draw(viewer, event, found)
+                if viewer.owns(event.calendar.id):
+                    privacy.draw(viewer, event, found)
+        with st.container(border=True, key="card_mails"):
+            person.draw_mails(viewer, found, event.time_zone or event.calendar.time_zone)
+
+
+def _draw_failure(failure: Failure) -> None:
+    if failure.is_passing:
+        markup.notice("problem", "No data yet", f"{failure.title}. Load the page again in a moment.")
+    else:
+        markup.notice("warning", failure.title, failure.detail)

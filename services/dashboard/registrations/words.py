@@ -1,0 +1,55 @@
+"""Plain names for what the API says in codes."""
+
+from services.dashboard.heading import badge
+from services.dashboard.markup import Markup
+
+STATUSES = {
+    "confirmed": "Has a place",
+    "offered": "Place offered",
+    "waitlisted": "Waiting list",
+    "pending": "To be verified",
+    "cancelled": "Cancelled",
+}
+SOURCES = {"page": "Public page", "api": "API", "organiser": "Added by an organiser", "import": "Imported"}
+MAILS = {
+    "confirmation": "Confirmation with calendar entry",
+    "waiting-list": "On the waiting list",
+    "promotion": "A place was freed",
+    "reminder": "Reminder",
+    "change": "The event has changed",
+    "cancellation": "The event is cancelled",
+    "registration-cancelled": "Registration cancelled",
+    "link-again": "Link to the registration",
+    "verification": "Please verify your address",
+    "offer": "A place is offered",
+    "offer-lapsed": "The offer has lapsed",
+}
+MAIL_STATES = {
+    "pending": "waits to be sent",
+    "sending": "is being sent",
+    "sent": "sent",
+    "failed": "failed",
+    "bounced": "came back",
+    "suppressed": "not sent: no mail wanted",
+    "withdrawn": "taken back before it left",
+}
+_TONES = {
+    "confirmed": ("good", "✓"),
+    "offered": ("warning", "?"),
+    "waitlisted": ("cool", "…"),
+    "pending": ("quiet", "○"),
+    "cancelled": ("quiet", "×"),
+}
+
+
+def status_badge(status: str) -> Markup:
+    tone, sign = _TONES.get(status, ("quiet", "·"))
+    return badge(tone, sign, STATUSES.get(status, status))
+
+
+def name_of_status(status: str | None) -> str:
+    return STATUSES.get(status, status) if status else "All"
+
+
+def name_of_source(source: str | None) -> str:
+    return SOURCES.get(source, source) if source else "However they came"

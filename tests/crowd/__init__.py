@@ -1,0 +1,1 @@
+"""Crowds that come over HTTP to several api processes at once, while processes and servers die under them."""
