@@ -45,7 +45,8 @@ _COUNTS = """
     UPDATE event_places SET places = 10 * {count}, confirmed = {count}, last_position = {count}, version = 1
         WHERE event_id = '{event}';
     UPDATE event SET created_at = now() - interval '31 days' WHERE id = '{event}';
-    INSERT INTO mail_tally (event_id, kind, status, count) VALUES ('{event}', 'confirmation', 'sent', {count})
+    INSERT INTO mail_tally (event_id, kind, occasion, status, count)
+        VALUES ('{event}', 'confirmation', '', 'sent', {count})
 """
 
 

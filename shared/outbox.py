@@ -70,8 +70,8 @@ class NewMessage:
 def post(session: Session, messages: Sequence[NewMessage]) -> int:
     """Write messages into the outbox; a copy of one already there is left out. Returns how many are new."""
     now, written = clock.now(), Counter[tallies.MailCell]()
-    for event_id, kind, count in bulk.run(session, _posting(), [message.row(now) for message in messages]):
-        written[(event_id, kind, MessageStatus.PENDING)] += count
+    for event_id, kind, occasion, count in bulk.run(session, _posting(), [message.row(now) for message in messages]):
+        written[tallies.mail_cell(event_id, kind, occasion, MessageStatus.PENDING)] += count
     tallies.add_mail(session, written)
     return written.total()
 
@@ -81,8 +81,9 @@ def _posting() -> Executable:
     statement = bulk.insert_rows(Message, *_ROW).on_conflict_do_nothing(
         index_elements=["registration_id", "kind", "occasion"]
     )
-    written = statement.returning(Message.event_id, Message.kind).cte("written")
-    return select(written.c.event_id, written.c.kind, func.count()).group_by(written.c.event_id, written.c.kind)
+    written = statement.returning(Message.event_id, Message.kind, Message.occasion).cte("written")
+    alike = (written.c.event_id, written.c.kind, written.c.occasion)
+    return select(*alike, func.count()).group_by(*alike)
 
 
 def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:

@@ -86,6 +86,9 @@ def remove(session: Session, places: EventPlaces, registrations: Sequence[Regist
 def _mail_of(session: Session, registrations: Sequence[Registration]) -> Counter[tallies.MailCell]:
     """What the mail tally loses when these go, and their messages with them."""
     ids = [registration.id for registration in registrations]
-    cell = (Message.event_id, Message.kind, Message.status)
+    cell = (Message.event_id, Message.kind, Message.occasion, Message.status)
     found = session.execute(select(*cell, func.count()).where(Message.registration_id.in_(ids)).group_by(*cell))
-    return Counter({(event_id, kind, status): -number for event_id, kind, status, number in found})
+    lost = Counter[tallies.MailCell]()
+    for event_id, kind, occasion, status, number in found:
+        lost[tallies.mail_cell(event_id, kind, occasion, status)] -= number
+    return lost

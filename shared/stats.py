@@ -1,6 +1,7 @@
 """The dashboard's snapshot of one event, read from tallies: it costs the same for ten registrations and a million."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,6 @@ from shared.models import (
     EventTally,
     MailTally,
     Message,
-    MessageKind,
     MessageStatus,
     Question,
     Registration,
@@ -45,12 +45,13 @@ Tallies = dict[str, dict[str, dict[str, int]]]
 
 def snapshot(session: Session, event: Event) -> Stats:
     counted = _read(session, event)
+    mail = session.scalars(select(MailTally).where(MailTally.event_id == event.id)).all()
     step = bins(event.created_at, clock.now())
     return Stats(
         server_time=clock.now(),
         version=event.places.version,
         event=answers.event_summary(event, with_registered=True),
-        totals=_totals(event, counted),
+        totals=_totals(event, counted, cities=_cities(session, event)),
         curve=curve(counted[tallies.GAINED], counted[tallies.LOST], step=step),
         curve_bin_minutes=int(step.total_seconds() // 60),
         audiences=_audiences(event, counted["audience"]),
@@ -58,25 +59,35 @@ def snapshot(session: Session, event: Event) -> Stats:
         local_hours=_local_hours(event, counted["time_zone"]),
         questions=_questions(event, counted),
         feed=_feed(session, event),
-        mail=_mail(session, event),
-        reminders=[_reminder(session, event, rule, counted[tallies.REMINDED]) for rule in event.reminder_rules],
+        mail=_mail(session, event, mail),
+        reminders=[_reminder(event, rule, mail) for rule in event.reminder_rules],
         suspicion=suspicion.summary(counted[tallies.SUSPECT], counted[tallies.REFUSED], counted[tallies.REGISTERED]),
     )
 
 
 def _read(session: Session, event: Event) -> Tallies:
     found: Tallies = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    query = select(EventTally).where(EventTally.event_id == event.id, EventTally.count != 0)
-    for tally in session.scalars(query):
-        found[tally.dimension][tally.value][tally.status] = tally.count
+    of_event = EventTally.event_id == event.id, EventTally.count != 0
+    query = select(EventTally.dimension, EventTally.value, EventTally.status, EventTally.count).where(*of_event)
+    # People type thousands of different cities, of which only the number is shown.
+    for dimension, value, status, count in session.execute(query.where(EventTally.dimension != tallies.CITY)):
+        found[dimension][value][status] = count
     return found
+
+
+def _cities(session: Session, event: Event) -> int:
+    """How many different ones those who hold a place have named."""
+    is_named = EventTally.dimension == tallies.CITY, EventTally.value != tallies.NONE
+    is_held = EventTally.status.in_(HOLDING), EventTally.count > 0
+    of_event = EventTally.event_id == event.id
+    return session.scalar(select(func.count(EventTally.value.distinct())).where(of_event, *is_named, *is_held)) or 0
 
 
 def _active(by_status: dict[str, int]) -> int:
     return sum(by_status.get(status, 0) for status in HOLDING)
 
 
-def _totals(event: Event, counted: Tallies) -> Totals:
+def _totals(event: Event, counted: Tallies, *, cities: int) -> Totals:
     places = event.places
     active = places.taken
     day_before, last_day = _by_day(counted[tallies.REGISTERED])
@@ -94,7 +105,7 @@ def _totals(event: Event, counted: Tallies) -> Totals:
         last_24_hours=last_day,
         day_before=day_before,
         countries=_named(counted["country"]),
-        cities=_named(counted["city"]),
+        cities=cities,
     )
 
 
@@ -191,13 +202,11 @@ def _entry(registration: Registration) -> FeedEntry:
     return FeedEntry(first_name=registration.name.split()[0], **facts)
 
 
-def _mail(session: Session, event: Event) -> MailCounts:
+def _mail(session: Session, event: Event, sent: Sequence[MailTally]) -> MailCounts:
     now = clock.now()
-    counted: dict[str, int] = defaultdict(int)
-    for status, count in session.execute(
-        select(MailTally.status, MailTally.count).where(MailTally.event_id == event.id)
-    ):
-        counted[status] += count
+    counted = Counter[str]()
+    for tally in sent:
+        counted[tally.status] += tally.count
     due, retrying, oldest = _waiting(session, event, now)
     seen_at = heartbeats.last_seen(session, "worker")
     statuses = (status for status in MessageStatus)
@@ -229,16 +238,16 @@ def _waiting(session: Session, event: Event, now: datetime) -> tuple[int, int, d
     return row[0], row[1], row[2]
 
 
-def _reminder(session: Session, event: Event, rule: ReminderRule, erased: dict[str, dict[str, int]]) -> ReminderState:
-    """From the messages there are, and the counts of those that were erased."""
+def _reminder(event: Event, rule: ReminderRule, sent: Sequence[MailTally]) -> ReminderState:
     if event.starts_at is None or rule.served_start != event.starts_at:
         return ReminderState(minutes_before=rule.minutes_before, due_at=rule.due_at, state="waiting", sent=0, total=0)
     occasion = reminder_occasion(rule.minutes_before, event.starts_at)
-    of_rule = and_(Message.event_id == event.id, Message.kind == MessageKind.REMINDER, Message.occasion == occasion)
-    sent, total = session.execute(
-        select(func.count().filter(Message.status == MessageStatus.SENT), func.count()).where(of_rule)
-    ).one()
-    sent += erased[occasion].get(MessageStatus.SENT, 0)
-    total += sum(erased[occasion].values())
-    state = "sent" if total else "skipped"
-    return ReminderState(minutes_before=rule.minutes_before, due_at=rule.due_at, state=state, sent=sent, total=total)
+    counted = {one.status: one.count for one in sent if one.occasion == occasion}
+    total = sum(counted.values())
+    return ReminderState(
+        minutes_before=rule.minutes_before,
+        due_at=rule.due_at,
+        state="sent" if total else "skipped",
+        sent=counted.get(MessageStatus.SENT, 0),
+        total=total,
+    )

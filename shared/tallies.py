@@ -11,26 +11,33 @@ from sqlalchemy import Executable, event
 from sqlalchemy.orm import Session
 
 from shared import bulk, questions
-from shared.models import HOLDING, EventTally, MailTally, Message, Question
+from shared.models import HOLDING, EventTally, MailTally, Message, MessageKind, Question
 
 NONE = ""
+CITY = "city"
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
 SUSPECT = "suspect"
 REFUSED = "refused"
-REMINDED = "reminder"
 # Before a value that is counted on although its name was erased.
 UNNAMED = "~"
 HOUR = "%Y-%m-%dT%H"
 _NOTED = "mail_tally_changes"
 
-MailCell = tuple[UUID, str, str]
-
 
 class Cell(NamedTuple):
     dimension: str
     value: str
+    status: str
+
+
+class MailCell(NamedTuple):
+    """`occasion` as in MailTally: see `mail_cell`."""
+
+    event_id: UUID
+    kind: str
+    occasion: str
     status: str
 
 
@@ -61,7 +68,7 @@ def cells(registration: Counted, asked: Sequence[Question]) -> list[Cell]:
     usual = [
         Cell("audience", registration.audience or NONE, status),
         Cell("country", registration.country or NONE, status),
-        Cell("city", registration.city or NONE, status),
+        Cell(CITY, registration.city or NONE, status),
         Cell("time_zone", registration.time_zone or NONE, status),
     ]
     return usual + _answer_cells(registration, asked) if registration.answers else usual
@@ -114,8 +121,13 @@ def _adding(tally: type[EventTally | MailTally]) -> Executable:
     return statement.on_conflict_do_update(index_elements=tally.__table__.primary_key, set_={"count": total})
 
 
+def mail_cell(event_id: UUID, kind: str, occasion: str, status: str) -> MailCell:
+    """Where a message counts: one reminder is told from the other, of the other kinds only their number is shown."""
+    return MailCell(event_id, kind, occasion if kind == MessageKind.REMINDER else NONE, status)
+
+
 def add_mail(session: Session, changes: Counter[MailCell]) -> None:
-    """Note signed counts of messages by (event, kind, status). They are written once, as the last act of the commit:
+    """Note signed counts of messages by what they are. They are written once, as the last act of the commit:
 
     every worker wants these rows, so they are locked late, together and in sorted order.
     """
@@ -125,11 +137,7 @@ def add_mail(session: Session, changes: Counter[MailCell]) -> None:
 @event.listens_for(Session, "before_commit")
 def _write_mail(session: Session) -> None:
     noted: Counter[MailCell] = session.info.pop(_NOTED, Counter())
-    rows = [
-        {"event_id": event_id, "kind": kind, "status": status, "count": count}
-        for (event_id, kind, status), count in sorted(noted.items())
-        if count
-    ]
+    rows = [cell._asdict() | {"count": count} for cell, count in sorted(noted.items()) if count]
     bulk.run(session, _adding(MailTally), rows)
 
 
@@ -142,6 +150,7 @@ def mail_moves(messages: Iterable[Message], *, to: str) -> Counter[MailCell]:
     """The counts that follow when these messages leave the status they have for another."""
     changes: Counter[MailCell] = Counter()
     for message in messages:
-        changes[(message.event_id, message.kind, message.status)] -= 1
-        changes[(message.event_id, message.kind, to)] += 1
+        cell = mail_cell(message.event_id, message.kind, message.occasion, message.status)
+        changes[cell] -= 1
+        changes[cell._replace(status=to)] += 1
     return changes

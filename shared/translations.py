@@ -1,6 +1,6 @@
 """Texts in the reader's language: gettext catalogues read straight from the .po files, and CLDR formats."""
 
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -32,8 +32,13 @@ def translations(language: str) -> NullTranslations:
 
 def best_language(accept_language: str | None, *, fallback: str = SOURCE_LANGUAGE) -> str:
     """The offered language a browser likes best (RFC 9110 section 12.5.4)."""
+    return _best_language((accept_language or "")[:500], fallback)
+
+
+@lru_cache(maxsize=1_000)  # Browsers of one kind all say the same.
+def _best_language(accept_language: str, fallback: str) -> str:
     wishes = []
-    for order, entry in enumerate((accept_language or "")[:500].split(",")):
+    for order, entry in enumerate(accept_language.split(",")):
         tag, _, weight = entry.strip().partition(";q=")
         wishes.append((-_quality(weight), order, tag.strip().lower().partition("-")[0]))
     return next((tag for quality, _, tag in sorted(wishes) if quality < 0 and tag in LANGUAGES), fallback)

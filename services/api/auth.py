@@ -11,10 +11,10 @@ from shared import calendars, events, organisers, registrations
 from shared.errors import NotAllowed, NotSignedIn
 from shared.models import ApiToken, Event, Organiser, Registration, Role, TokenScope
 
-_bearer = HTTPBearer(auto_error=False, description="A session token (POST /api/v1/sessions) or an API token.")
+bearer = HTTPBearer(auto_error=False, description="A session token (POST /api/v1/sessions) or an API token.")
 READING = {"GET", "HEAD", "OPTIONS"}
 
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
 def current(request: Request, session: DatabaseSession, credentials: Credentials) -> tuple[Organiser, ApiToken]:

@@ -78,12 +78,16 @@ class Message(Identified, Model):
 
 
 class MailTally(Model):
-    """How many messages of one event and kind are in each status, kept in the transaction that changes them."""
+    """How many messages of one event and kind are in each status, kept in the transaction that changes them.
+
+    Reminders are counted by `occasion` too, one reminder from the other; for other kinds it is empty.
+    """
 
     __tablename__ = "mail_tally"
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
+    occasion: Mapped[str] = mapped_column(primary_key=True, server_default=text("''"))
     status: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
 

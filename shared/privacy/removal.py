@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, Delete, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared import outbox, tallies
-from shared.models import EventPlaces, EventTally, Message, MessageKind, Registration
+from shared.models import EventPlaces, EventTally, Message, Registration
 
 CITY = "city"
 
@@ -20,7 +20,6 @@ def remove(session: Session, places: EventPlaces, ids: Sequence[UUID]) -> Counte
     cancelled before.
     """
     outbox.withdraw(session, Message.registration_id.in_(ids))
-    tallies.add(session, places.event_id, _reminders(session, ids))
     messages = _delete(session, delete(Message).where(Message.registration_id.in_(ids)))
     registrations = _delete(session, delete(Registration).where(Registration.id.in_(ids)))
     places.version += 1
@@ -31,17 +30,6 @@ def _delete(session: Session, statement: Delete) -> int:
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount
-
-
-def _reminders(session: Session, ids: Sequence[UUID]) -> Counter[tallies.Cell]:
-    """How many got which reminder: the dashboard goes on showing it when the messages are gone."""
-    query = (
-        select(Message.occasion, Message.status, func.count())
-        .where(Message.registration_id.in_(ids), Message.kind == MessageKind.REMINDER)
-        .group_by(Message.occasion, Message.status)
-    )
-    found = session.execute(query)
-    return Counter({tallies.Cell(tallies.REMINDED, occasion, status): count for occasion, status, count in found})
 
 
 def unname_cities(session: Session, event_id: UUID, *, named_by_fewer_than: int) -> int:

@@ -27,6 +27,15 @@ def _replace_tallies_check(columns: str) -> None:
     op.create_check_constraint(op.f(name), "event_places", f"least({columns}) >= 0")
 
 
+def _count_reminders(columns: str) -> None:
+    """Anew from the messages there are, by these columns."""
+    op.execute("DELETE FROM mail_tally WHERE kind = 'reminder'")
+    op.execute(
+        f"INSERT INTO mail_tally ({columns}, count) "
+        f"SELECT {columns}, count(*) FROM message WHERE kind = 'reminder' GROUP BY {columns}"
+    )
+
+
 def upgrade() -> None:
     op.create_table(
         "consent_text",
@@ -119,6 +128,10 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status <> 'cancelled'"),
     )
+    op.add_column("mail_tally", sa.Column("occasion", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.drop_constraint("pk_mail_tally", "mail_tally")
+    op.create_primary_key("pk_mail_tally", "mail_tally", ["event_id", "kind", "occasion", "status"])
+    _count_reminders("event_id, kind, occasion, status")
     # Who registered before agreed to the text that stood on the page then.
     op.execute("UPDATE registration SET consent_version = NULL")
     op.add_column("suppression", sa.Column("digest", sa.LargeBinary(), nullable=True))
@@ -131,6 +144,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM mail_tally WHERE kind = 'reminder'")
+    op.drop_constraint("pk_mail_tally", "mail_tally")
+    op.drop_column("mail_tally", "occasion")
+    op.create_primary_key("pk_mail_tally", "mail_tally", ["event_id", "kind", "status"])
+    _count_reminders("event_id, kind, status")
     op.execute("DELETE FROM suppression")
     op.drop_constraint("pk_suppression", "suppression")
     op.add_column("suppression", sa.Column("address", sa.Text(), nullable=False))
