@@ -49,7 +49,7 @@ _ADDED = {
 
 # Told here and read by hand: what FastAPI does for a declared header costs a crowd more than everything done with it.
 _HEADERS = {
-    "security": [{}, {"HTTPBearer": []}],
+    "security": [{"HTTPBearer": []}],
     "parameters": [
         {"name": "accept-language", "in": "header", "schema": {"type": "string"}},
         {
