@@ -11,7 +11,7 @@ from services.api import paging
 from services.api.auth import CurrentOrganiser, EditedEvent, OptionalOrganiser, ViewedEvent
 from services.api.database import DatabaseSession
 from services.api.idempotency import OnlyOnce, RawBody
-from services.api.openapi import refused
+from services.api.openapi import gives, refused
 from shared import announcing, answers, audit, calendars, clock, events
 from shared.errors import EditCollision, NotSignedIn, RevisionMissing
 from shared.models import Event, EventState, Organiser, Role
@@ -207,7 +207,7 @@ def postpone_event(
     return _edited(event, response)
 
 
-@router.get("/{event_key}/announcement", response_class=Response, responses={200: {"content": {"text/markdown": {}}}})
+@router.get("/{event_key}/announcement", response_class=Response, responses=gives("text/markdown"))
 def read_announcement(event: ViewedEvent) -> Response:
     """The event as an announcement in Markdown, ready to be pasted elsewhere."""
     return Response(
