@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from shared import admission, events, questions, timezones, waiting_lists
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
+from shared.registration_tables.answers import is_for_viewers
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary, ProgrammeItemAnswer
 from shared.schemas.programme import ItemKind, PersonFacts
-from shared.schemas.questions import QuestionFacts, QuestionKind
+from shared.schemas.questions import QuestionFacts
 from shared.schemas.registrations import AnswerInWords, MessageAnswer, RegistrationAnswer, RegistrationDetail
 from shared.schemas.remarks import Remark
 from shared.schemas.stats import AuditAnswer
@@ -104,16 +105,12 @@ def _local(event: Event, instant: datetime) -> datetime:
     return events.in_zone(instant, event.time_zone).replace(tzinfo=None)
 
 
-# What people typed freely can name them, and what they agreed to is between them and the organisers.
-_NOT_FOR_VIEWERS = {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT, QuestionKind.CONSENT}
-
-
 def registration_answer(registration: Registration, *, sees_people: bool) -> RegistrationAnswer:
     """`sees_people` is False for viewers."""
     answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
     if sees_people:
         return answer
-    shown = {one.key for one in registration.event.questions if one.kind not in _NOT_FOR_VIEWERS}
+    shown = {one.key for one in registration.event.questions if is_for_viewers(one.kind)}
     given = {key: value for key, value in answer.answers.items() if key in shown}
     return answer.model_copy(update={"address": None, "time_zone": None, "answers": given})
 

@@ -16,14 +16,14 @@ def record(
     event: Event | None = None,
     calendar_id: UUID | None = None,
     **facts: Any,
-) -> None:
+) -> AuditEntry:
     """Facts are plain JSON values, and never an attendee's name or address."""
-    session.add(
-        AuditEntry(
-            action=action,
-            organiser_id=by.id if by else None,
-            event_id=event.id if event else None,
-            calendar_id=event.calendar_id if event else calendar_id,
-            facts=facts,
-        )
+    entry = AuditEntry(
+        action=action,
+        organiser_id=by.id if by else None,
+        event_id=event.id if event else None,
+        calendar_id=event.calendar_id if event else calendar_id,
+        facts=facts,
     )
+    session.add(entry)
+    return entry

@@ -3,7 +3,9 @@
 PlenaryError
 ├─ InvalidInput                     the answer names each field
 │  ├─ UnknownTimeZone · TimeInGap · TimeAmbiguous
-│  └─ AnnouncementEmpty · AnnouncementTooLarge · AnnouncementUnreadable · NotAnAnnouncement
+│  ├─ AnnouncementEmpty · AnnouncementTooLarge · AnnouncementUnreadable · NotAnAnnouncement
+│  ├─ TableEmpty · TableTooLarge · TableUnreadable · ColumnMissing
+│  └─ ImportRefused                 none of a table's rows went in, because some are wrong
 ├─ NotSignedIn · SignInRefused
 ├─ NotAllowed
 ├─ NotFound
@@ -59,6 +61,26 @@ class AnnouncementUnreadable(InvalidInput):
 
 class NotAnAnnouncement(InvalidInput):
     code = "not-an-announcement"
+
+
+class TableEmpty(InvalidInput):
+    code = "table-empty"
+
+
+class TableTooLarge(InvalidInput):
+    code = "table-too-large"
+
+
+class TableUnreadable(InvalidInput):
+    code = "table-unreadable"
+
+
+class ColumnMissing(InvalidInput):
+    code = "column-missing"
+
+
+class ImportRefused(InvalidInput):
+    code = "import-refused"
 
 
 class NotSignedIn(PlenaryError):

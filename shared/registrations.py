@@ -135,10 +135,12 @@ def cancel(session: Session, registration_id: UUID, *, tells: bool = True) -> Re
     before = registration.status
     registration.cancelled_at, registration.answer_by = clock.now(), None
     change_status(session, places, [registration], RegistrationStatus.CANCELLED)
-    outbox.withdraw(session, Message.registration_id == registration.id)
+    taken_back = outbox.withdraw(session, Message.registration_id == registration.id)
     registration.sequence += 1
     if tells and before != RegistrationStatus.PENDING:
-        outbox.post(session, [_cancelled_message(registration, with_entry=before == RegistrationStatus.CONFIRMED)])
+        # Who had a place, lost it by leaving, waited and leaves again may still have the entry of that time.
+        with_entry = before == RegistrationStatus.CONFIRMED or any(one.facts.get("with_entry") for one in taken_back)
+        outbox.post(session, [_cancelled_message(registration, with_entry=with_entry)])
     if before in HOLDING:
         promote_waiting(session, places)
     return registration

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     jobs_ahead: int = Field(default=8, ge=1, le=100)
     # Bytes. A registration is 2 KiB, an announcement 20 KiB.
     request_limit: int = 1024 * 1024 + 64 * 1024
+    # Bytes of a table of people to import: 100,000 of them are 12 MiB.
+    import_limit: int = 20 * 1024 * 1024 + 64 * 1024
+    # Seconds that one may take to arrive: 3 Mbit/s. The proxy waits as long.
+    import_timeout: float = Field(default=60.0, gt=0, le=600)
     # Seconds that a request's head, and then its body, may take to arrive, and that an answer may wait to be taken.
     head_timeout: float = Field(default=10.0, gt=0, le=120)
     body_timeout: float = Field(default=30.0, gt=0, le=600)

@@ -29,7 +29,10 @@ from shared.database import get_engine, new_session, session_factory
 from shared.migrations import state
 from shared.models import Model
 from shared.settings import get_settings
+from tests.effort import register_profiles
 from tests.mailbox import Mailbox
+
+register_profiles()
 
 _READ_SETTINGS_ONCE = (
     get_settings,

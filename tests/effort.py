@@ -6,7 +6,11 @@ make test TESTS="tests/shared/test_any_sequence.py --hypothesis-profile=deep --t
 from hypothesis import HealthCheck, settings
 
 DEEP, TIMES = "deep", 25
-settings.register_profile(DEEP)
+
+
+def register_profiles() -> None:
+    """Before hypothesis reads which one is wanted."""
+    settings.register_profile(DEEP)
 
 
 def bounded(examples: int, *, steps: int = 50) -> settings:

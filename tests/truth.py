@@ -121,9 +121,13 @@ def _assert_told_the_truth(event: Event, one: Registration, mails: list[Message]
 
 
 def _is_farewell(message: Message, mails: list[Message]) -> bool:
-    return bool(message.facts.get("with_entry")) and any(
-        each.kind in TELLS for each in mails[mails.index(message) + 1 :]
-    )
+    later = mails[mails.index(message) + 1 :]
+    return bool(message.facts.get("with_entry")) and any(_is_a_word(each) for each in later)
+
+
+def _is_a_word(message: Message) -> bool:
+    """Whether it says how things stand with the registration. Calling the event off, too, is a word on it."""
+    return message.kind in TELLS or message.kind == MessageKind.CANCELLATION
 
 
 def _is_too_late(message: Message) -> bool:
@@ -131,8 +135,7 @@ def _is_too_late(message: Message) -> bool:
 
 
 def _is_known(one: Registration, mails: list[Message]) -> bool:
-    """Whether the last word on the registration is true. Calling the event off, too, is a word on it."""
-    words = [each.kind for each in mails if each.kind in TELLS or each.kind == MessageKind.CANCELLATION]
+    words = [each.kind for each in mails if _is_a_word(each)]
     if not words or words[-1] == MessageKind.VERIFICATION:
         # Who never answered, and is gone again, needs no mail about it.
         return one.status == RegistrationStatus.CANCELLED or (words != [] and one.status == RegistrationStatus.PENDING)

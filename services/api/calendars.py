@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.api.calendar_entries import CALLED_OFF, public_entry, title_with_state
 from services.api.database import DatabaseSession
+from services.api.openapi import gives
 from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import span_of
 from shared import answers, calendars, clock, events, feeds, ical
@@ -34,7 +35,7 @@ AlarmMinutes = Annotated[int | None, Query(ge=1, le=1440, description="Remind th
 
 
 @router.head("/calendars/{slug}.ics", include_in_schema=False)
-@router.get("/calendars/{slug}.ics", response_class=Response)
+@router.get("/calendars/{slug}.ics", response_class=Response, responses=gives("text/calendar", with_etag=True))
 def read_calendar(slug: str, request: Request, session: DatabaseSession, alarm: AlarmMinutes = None) -> Response:
     """To subscribe to: the past 90 days and everything to come, called-off events for 30 days."""
     calendar = calendars.get(session, slug)
@@ -44,7 +45,7 @@ def read_calendar(slug: str, request: Request, session: DatabaseSession, alarm: 
 
 
 @router.head("/calendars/{slug}.atom", include_in_schema=False)
-@router.get("/calendars/{slug}.atom", response_class=Response)
+@router.get("/calendars/{slug}.atom", response_class=Response, responses=gives("application/atom+xml", with_etag=True))
 def read_news(slug: str, request: Request, session: DatabaseSession) -> Response:
     """What is to come, as news: the latest announcement first."""
     calendar = calendars.get(session, slug)
@@ -55,7 +56,7 @@ def read_news(slug: str, request: Request, session: DatabaseSession) -> Response
 
 
 @router.head("/events/{slug}.ics", include_in_schema=False)
-@router.get("/events/{slug}.ics", response_class=Response)
+@router.get("/events/{slug}.ics", response_class=Response, responses=gives("text/calendar", with_etag=True))
 def read_event_entry(slug: str, request: Request, session: DatabaseSession, alarm: AlarmMinutes = None) -> Response:
     """One event, for everybody who wants it in their calendar without registering."""
     event = events.get_public(session, slug)

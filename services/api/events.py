@@ -1,5 +1,6 @@
 """Events over HTTP: everyone reads what is published; organisers write."""
 
+import hashlib
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Header, Query, Response
@@ -10,7 +11,7 @@ from services.api import paging
 from services.api.auth import CurrentOrganiser, EditedEvent, OptionalOrganiser, ViewedEvent
 from services.api.database import DatabaseSession
 from services.api.idempotency import OnlyOnce, RawBody
-from services.api.openapi import refused
+from services.api.openapi import gives, refused
 from shared import announcing, answers, audit, calendars, clock, events
 from shared.errors import EditCollision, NotSignedIn, RevisionMissing
 from shared.models import Event, EventState, Organiser, Role
@@ -121,22 +122,21 @@ def import_event(
 @router.get("/{event_key}", response_model=EventAnswer, responses={304: {"description": "As you have it."}})
 def read_event(
     event_key: str,
-    response: Response,
     session: DatabaseSession,
     organiser: OptionalOrganiser,
     if_none_match: Annotated[str | None, Header()] = None,
-) -> Response | EventAnswer:
+) -> Response:
     """By id or slug. Drafts, and remarks, only for those who work on the calendar."""
     event = events.get(session, event_key)
     may_see_all = organiser is not None and calendars.role_of(session, organiser, event.calendar_id) is not None
     if not may_see_all:
         event = events.get_public(session, event_key)
-    answer = answers.event_answer(event, with_remarks=may_see_all)
-    etag = f'"{event.version}-{event.places.version}{"-all" if may_see_all else ""}"'
+    content = answers.event_answer(event, with_remarks=may_see_all).model_dump_json().encode()
+    # Of what the reader may see, and nothing else: a counter would tell of every registration whether it was a new one.
+    etag = f'"{event.version}-{hashlib.sha256(content).hexdigest()[:16]}"'
     if if_none_match == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    response.headers["ETag"] = etag
-    return answer
+    return Response(content, headers={"ETag": etag}, media_type="application/json")
 
 
 @router.patch("/{event_key}", responses=refused(412, 428))
@@ -207,7 +207,7 @@ def postpone_event(
     return _edited(event, response)
 
 
-@router.get("/{event_key}/announcement", response_class=Response, responses={200: {"content": {"text/markdown": {}}}})
+@router.get("/{event_key}/announcement", response_class=Response, responses=gives("text/markdown"))
 def read_announcement(event: ViewedEvent) -> Response:
     """The event as an announcement in Markdown, ready to be pasted elsewhere."""
     return Response(

@@ -18,6 +18,7 @@ from services.api.networks import Network, networks_of
 from services.api.rate_limits import PER_ADDRESS, PER_NETWORK, PROOF_USED, WITHOUT_PROOF, Window
 from services.api.redis_store import async_connection
 from services.api.refusals import Reason, Refusals
+from shared.digests import keyed_digest
 from shared.settings import get_settings
 
 _FACTS = {
@@ -98,7 +99,7 @@ def _of_unproven(networks: Sequence[Network]) -> list[Check]:
 
 
 def _shared(limit: Window, networks: Sequence[Network], most: int) -> list[Check]:
-    return [Check(limit, limit.key(network.name), most * network.share) for network in networks if most]
+    return [Check(limit, limit.key(network.digest), most * network.share) for network in networks if most]
 
 
 def _of_address(networks: Sequence[Network], address: str) -> list[Check]:
@@ -110,8 +111,8 @@ def _of_address(networks: Sequence[Network], address: str) -> list[Check]:
     least = get_settings().limit_per_address
     if not least or not networks:
         return []
-    key = PER_ADDRESS.key(f"{networks[0].name} {address.lower()}")
-    return [Check(PER_ADDRESS, key, least + key.name[-1] % (least + 1))]
+    who = keyed_digest("tries", f"{PER_ADDRESS.number()} {networks[0].digest.hex()} {address.lower()}")
+    return [Check(PER_ADDRESS, PER_ADDRESS.key(who[:12]), least + who[-1] % (least + 1))]
 
 
 def _is_passed(limit: Window, counted: Sequence[Counted]) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.api.database import DatabaseSession
+from services.api.openapi import gives
 from services.api.redis_store import redis_connection
 from shared import clock, heartbeats
 from shared.database import new_session
@@ -27,7 +28,7 @@ def alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"description": "Something is not well.", "model": dict[str, object]}})
 def ready(response: Response) -> dict[str, object]:
     """Database, Redis, migrations, the mail queue's age: 503 where one of them is not well."""
     checks = {"database": _database_answers(), "redis": _redis_answers(), "migrations": False, "mail": False}
@@ -64,7 +65,7 @@ def oldest_waiting_seconds(session: Session) -> float:
     return (clock.now() - oldest).total_seconds() if oldest else 0.0
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, responses=gives("text/plain"))
 def metrics(session: DatabaseSession) -> Response:
     """Prometheus text format: what is waiting, and whether dispatcher and worker run."""
     registry = CollectorRegistry()

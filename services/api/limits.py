@@ -1,11 +1,23 @@
 """Request bodies end where the settings say, in size and in time, whether or not their size was announced."""
 
 import asyncio
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.settings import get_settings
+
+# Tables of people are larger than anything else that is sent. Who may send one is asked before it is read.
+_IMPORT = re.compile(r"/api/v1/events/[^/]+/registrations/import")
+
+
+def _limits(path: str) -> tuple[int, float]:
+    """Bytes, and seconds."""
+    settings = get_settings()
+    if _IMPORT.fullmatch(path):
+        return settings.import_limit, settings.import_timeout
+    return settings.request_limit, settings.body_timeout
 
 
 class BodyLimit:
@@ -23,12 +35,11 @@ class _Limited:
     """One request's body, counted and timed from its head on."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        settings = get_settings()
+        self._limit, seconds = _limits(scope["path"])
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         self._receive = receive
-        self._limit = settings.request_limit
         self._seen = int(announced) if announced.isdigit() and int(announced) > self._limit else 0
-        self._ends_at = asyncio.get_running_loop().time() + settings.body_timeout
+        self._ends_at = asyncio.get_running_loop().time() + seconds
         self._is_whole = False
 
     async def receive(self) -> Message:

@@ -5,29 +5,42 @@ IPv6 /64, and whoever wants more addresses gets a /48, or an IPv4 /24, for littl
 """
 
 from functools import lru_cache
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
-# Bits of the prefix: of one connection, and of the network around it.
-_PREFIXES = {4: (32, 24), 6: (64, 48)}
+from shared.digests import keyed_digest
+
+# Bytes of the address that name one connection, and the network around it.
+_PREFIXES = {4: (4, 3), 6: (8, 6)}
 # How many times the limit of one connection the network around it may use.
 _WIDE = 10
 
 
 class Network(NamedTuple):
-    name: str
+    """`digest` stands for it where it is counted: nobody can read the network from it, or try networks on it."""
+
+    digest: bytes
     share: int
 
 
 @lru_cache(maxsize=4096)
 def networks_of(host: str | None) -> tuple[Network, ...]:
     """None for this machine itself, such as a proxy that does not say for whom it asks: all would pay for one."""
+    address = _address(host)
+    if address is None or address.is_loopback or address.is_unspecified:
+        return ()
+    narrow, wide = _PREFIXES[address.version]
+    return Network(_digest(address.packed[:narrow]), 1), Network(_digest(address.packed[:wide]), _WIDE)
+
+
+def _address(host: str | None) -> IPv4Address | IPv6Address | None:
+    """An IPv4 address that was mapped into IPv6 is what it was."""
     try:
         address = ip_address((host or "").partition("%")[0])
     except ValueError:
-        return ()
-    mapped = address if isinstance(address, IPv4Address) else address.ipv4_mapped or address
-    if mapped.is_loopback or mapped.is_unspecified:
-        return ()
-    narrow, wide = (ip_network((mapped, prefix), strict=False) for prefix in _PREFIXES[mapped.version])
-    return Network(str(narrow), 1), Network(str(wide), _WIDE)
+        return None
+    return address if isinstance(address, IPv4Address) else address.ipv4_mapped or address
+
+
+def _digest(prefix: bytes) -> bytes:
+    return keyed_digest("network", prefix.hex())[:12]

@@ -27,6 +27,12 @@ def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": TITLES[status]} for status in statuses}
 
 
+def gives(media_type: str, *, with_etag: bool = False) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what it answers, where that is no JSON."""
+    answers: dict[int | str, dict[str, Any]] = {200: {"content": {media_type: {"schema": {"type": "string"}}}}}
+    return answers | ({304: {"description": "As you have it."}} if with_etag else {})
+
+
 class DocumentedApp(FastAPI):
     """Whose document knows the refusals."""
 
@@ -72,14 +78,14 @@ def _refusals(method: str, path: str, calls: set[object], *, has_body: bool) -> 
     if "{" in path:
         yield 404
     if has_body or idempotency.raw_body in calls:
-        yield from (400, 413)
+        yield from (400, 408, 413)
     if open_session in calls:
         yield 503
 
 
 def _describe(status: int, response: dict[str, Any], *, path: str) -> None:
     """A problem document under `/api`, a page elsewhere; what the route describes itself stays."""
-    is_described = "content" in response and status != 422
+    is_described = response.get("description") not in {None, "", TITLES.get(status)} and status != 422
     if status < 400 or is_described:
         return
     is_api = path.startswith("/api/")

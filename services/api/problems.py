@@ -22,6 +22,8 @@ STATUSES: dict[type[errors.PlenaryError], int] = {
     errors.InvalidInput: 422,
     errors.AnnouncementTooLarge: 413,
     errors.AnnouncementUnreadable: 415,
+    errors.TableTooLarge: 413,
+    errors.TableUnreadable: 415,
     errors.NotSignedIn: 401,
     errors.SignInRefused: 401,
     errors.NotAllowed: 403,
@@ -55,7 +57,7 @@ _HTTP_ERRORS = {
     404: ("not-found", "There is nothing here. See /api/v1/openapi.json for the routes there are."),
     405: ("method-not-allowed", "This route takes other methods. See /api/v1/openapi.json."),
     408: ("too-slow", "The request took too long to arrive. Nothing was stored; send it again."),
-    413: ("too-large", "The request is too large. Nothing was stored; send less than 1 MiB."),
+    413: ("too-large", "The request is too large. Nothing was stored; send less than 1 MiB, or 20 MiB of a table."),
 }
 
 

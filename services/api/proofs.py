@@ -60,10 +60,13 @@ def read(solution: str | None) -> Key | None:
     """Under which key the use of a right solution is counted; None for whatever we did not ask for, or no longer."""
     if not solution or len(solution) > _LONGEST:
         return None
+    try:
+        payload = altcha.Payload.from_base64(solution)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
     found = altcha.verify_solution(
-        solution, keyed_digest("proof", "challenge"), hmac_key_secret=keyed_digest("proof", "solution")
+        payload, keyed_digest("proof", "challenge"), hmac_key_secret=keyed_digest("proof", "solution")
     )
     if not found.verified:
         return None
-    challenge = altcha.Payload.from_base64(solution).challenge
-    return Key(b"proof:" + keyed_digest("proof", str(challenge.signature))[:16], PROOF_USED.seconds)
+    return Key(b"proof:" + keyed_digest("proof", str(payload.challenge.signature))[:16], PROOF_USED.seconds)

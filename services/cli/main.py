@@ -2,7 +2,7 @@
 
 import typer
 
-from services.cli import importing, organisers, privacy, sample
+from services.cli import importing, organisers, privacy, registrations, sample
 from shared.migrations import state
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -10,6 +10,7 @@ app.command("import")(importing.import_file)
 app.command("sample")(sample.load)
 app.add_typer(organisers.app, name="organiser")
 app.add_typer(organisers.calendars_app, name="calendar")
+app.add_typer(registrations.app, name="registrations")
 app.add_typer(privacy.app, name="privacy")
 
 

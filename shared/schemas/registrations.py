@@ -220,11 +220,11 @@ class MessageAnswer(BaseModel):
     id: UUID
     kind: str
     status: str
-    address: str | None
+    address: str | None = Field(description="Null for viewers.")
     due_at: datetime
     sent_at: datetime | None
     attempts: int
-    reply: str | None
+    reply: str | None = Field(description="What the mail server said last; null for viewers.")
 
 
 class MessagePage(Page):

@@ -43,7 +43,7 @@ def test_an_event_is_made_edited_and_published(client: TestClient, editor: dict[
 
 
 def test_reading_again_costs_nothing_while_nothing_changed(session: Session, client: TestClient) -> None:
-    event = make_event(session)
+    event = make_event(session, places=5)
     first = client.get(f"{EVENTS}/{event.id}")
     again = client.get(f"{EVENTS}/{event.id}", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -51,6 +51,16 @@ def test_reading_again_costs_nothing_while_nothing_changed(session: Session, cli
     register(session, event, "ada@example.org")
     changed = client.get(f"{EVENTS}/{event.id}", headers={"If-None-Match": first.headers["etag"]})
     assert changed.status_code == 200
+
+
+def test_what_cannot_be_seen_does_not_change_what_caches_know(session: Session, client: TestClient) -> None:
+    """Otherwise the ETag would tell of an address whether it was registered already."""
+    event = make_event(session, places=None)
+    before = client.get(f"{EVENTS}/{event.id}").headers["etag"]
+
+    register(session, event, "ada@example.org")
+
+    assert client.get(f"{EVENTS}/{event.id}").headers["etag"] == before
 
 
 def test_an_edit_names_the_version_it_was_made_on(session: Session, client: TestClient, editor: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from shared.schemas.questions import QuestionFacts
 from tests.dashboard.fake_api import PASSWORD, FakeApi, running_fake
 from tests.dashboard.specimens import HOSTILE, event
 
@@ -103,6 +104,8 @@ def _tab(chromium: Browser, width: int, height: int, scheme: str) -> Iterator[Pa
     tab.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
     tab.on("websocket", lambda websocket: hosts.add(urlsplit(websocket.url).hostname or ""))
     yield tab
+    # What the page still loads is of no interest any more.
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
     # Pictures and scripts inside the page itself have no host.
     assert hosts - {""} == {"127.0.0.1"}
@@ -237,6 +240,97 @@ def test_a_file_fills_the_text(page, address):
     expect(page.get_by_label("Or paste its text")).to_have_value("# Medellín\n\ntext", timeout=10_000)
 
 
+def choose_row(page: Page, number: int) -> None:
+    """The table is drawn on a canvas: 36 pixels a row, below the headings."""
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    expect(table).to_be_visible(timeout=FIRST_PAGE)
+    table.click(position={"x": 120, "y": 36 * number + 18}, force=True)
+
+
+def test_a_person_is_chosen_cancelled_and_taken_up_again(page, fake, address):
+    webinar = fake.world.add(event())
+    for name in ("Ada Lovelace", HOSTILE, "Grace Hopper"):
+        fake.world.people.add(webinar.id, name)
+    sign_in(page, address, f"/registrations?event={webinar.id}")
+
+    choose_row(page, 2)
+    expect(page.locator(".st-key-card_person").get_by_role("heading", name="![x]")).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Cancel registration …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel registration").click()
+    expect(page.get_by_text("Take it up again below")).to_be_visible(timeout=15_000)
+    assert fake.world.people.rows[1].status == "cancelled"
+    page.get_by_role("button", name="Take up again").click()
+    expect(page.get_by_text("They have a place, and a mail tells them.")).to_be_visible(timeout=15_000)
+    page.screenshot(path=_picture("registrations-person-1440.png"))
+    assert page.locator("img[src*=evil], a[href*=evil]").count() == 0
+
+
+def test_a_list_is_tried_imported_and_exported(page, fake, address):
+    webinar = fake.world.add(event())
+    sign_in(page, address, f"/registrations?event={webinar.id}")
+    page.get_by_role("radio", name="Import a list").click(timeout=FIRST_PAGE)
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": b"Name,E-mail\nAda,ada@example.org\nEve,eve\n"}
+
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("What would happen: 2 rows")).to_be_visible(timeout=15_000)
+    page.get_by_text("They agreed that").click()
+    page.get_by_role("button", name="Register 1 person").click()
+    expect(page.get_by_text("1 person is registered")).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel workbook").click()
+
+    assert download.value.suggested_filename == "cooling-cities.xlsx"
+
+
+def test_settings_are_typed_previewed_and_saved(page, fake, address):
+    webinar = fake.world.add(event(places=100, registered=103))
+    fake.world.change(webinar.id, active=103)
+    sign_in(page, address, f"/registration?event={webinar.id}")
+
+    expect(page.get_by_text("3 have a place beyond the 100 there are")).to_be_visible(timeout=FIRST_PAGE)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Question", exact=True).first.fill(f"What do you eat? {HOSTILE}")
+    page.keyboard.press("Tab")
+    expect(page.locator(".pl-preview").get_by_text("What do you eat? ![x]")).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Everything is saved.")).to_be_visible(timeout=15_000)
+
+    [question] = fake.world.events[str(webinar.id)].questions
+    assert question.label == f"What do you eat? {HOSTILE}"
+    assert page.locator("img[src*=evil], a[href*=evil]").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 768, 420])
+def test_the_pages_of_registration_fit_any_screen(chromium, fake, address, width, scheme):
+    start_afresh(fake)
+    question = QuestionFacts(
+        key="diet", kind="choice", label="What do you eat?" * 9, choices=[{"key": "a", "label": "All"}]
+    )
+    webinar = fake.world.add(event(questions=[question]))
+    for number in range(12):
+        fake.world.people.add(webinar.id, f"Person {number} " + "von Hohenzollern-Sigmaringen " * (number % 4))
+    person = fake.world.people.rows[3]
+    for page in _tab(chromium, width, 900, scheme):
+        sign_in(page, address, f"/registration?event={webinar.id}")
+        page.get_by_role("button", name="Edit").click(timeout=FIRST_PAGE)
+        expect(page.get_by_label("Question", exact=True).first).to_be_visible(timeout=15_000)
+        _draw_whole(page, f"registration-settings-{scheme}-{width}.png", width)
+        go(page, f"{address}/registrations?event={webinar.id}&registration={person.id}")
+        expect(page.locator(".st-key-card_mails").get_by_role("heading")).to_be_visible(timeout=FIRST_PAGE)
+        _draw_whole(page, f"registrations-{scheme}-{width}.png", width)
+
+
+def _draw_whole(page: Page, name: str, width: int) -> None:
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": height + 20})
+    page.wait_for_timeout(1_000)
+    page.screenshot(path=_picture(name))
+    assert page.evaluate(_OVERFLOWING) == []
+    page.set_viewport_size({"width": width, "height": 900})
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 768, 420])
 def test_nothing_is_cut_off_on_any_screen(chromium, fake, address, width, scheme):
@@ -258,7 +352,7 @@ def test_nothing_is_cut_off_on_any_screen(chromium, fake, address, width, scheme
 # What is wider than the box it stands in, as the eye would see it.
 _OVERFLOWING = """
 () => [...document.querySelectorAll('[data-testid=stMain] :is(h1, h2, p, span, td, th, b, time, dd, dt, li)')]
-  .filter(e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1
+  .filter(e => e.clientWidth > 0 && e.textContent.trim() && e.scrollWidth > e.clientWidth + 1
             && getComputedStyle(e).overflow !== 'visible' && !e.closest('thead'))
   .map(e => e.textContent.slice(0, 60))
 """

@@ -210,7 +210,7 @@ def _add_privacy(app: FastAPI, people: People, require: Callable[[Request], str]
         address = json.loads(await request.body())["address"]
         found = [row for row in people.rows if row.address == address]
         people.rows[:] = [row for row in people.rows if row.address != address]
-        removed = {"registrations": len(found), "messages": 2 * len(found)}
+        removed = {"registration": len(found), "message": 2 * len(found)}
         return ErasureReport(
             reference=uuid4(),
             erased_at=datetime.now(UTC),

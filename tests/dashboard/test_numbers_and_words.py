@@ -224,9 +224,9 @@ def test_a_young_curve_lies_flat_before_its_first_registration():
     ("totals", "expected"),
     [
         ({"offered": 0}, "all confirmed"),
-        ({"offered": 2}, "2 offered, not taken yet"),
-        ({"offered": 2, "pending": 5}, "2 offered, not taken yet, 5 more to be verified"),
-        ({"active": 0, "offered": 0, "pending": 5}, "5 more to be verified"),
+        ({"offered": 2}, "2 offered"),
+        ({"offered": 2, "pending": 5}, "2 offered, 5 to be verified"),
+        ({"active": 0, "offered": 0, "pending": 5}, "5 to be verified"),
     ],
 )
 def test_the_first_tile_says_who_has_not_said_yes(totals, expected):

@@ -288,7 +288,7 @@ def test_an_owner_erases_a_person_and_gets_a_report(fake, open_page, ada):
     page.button(key="really_erase").click().run()
 
     assert fake.world.people.rows == []
-    assert "<dt>Messages</dt><dd>2</dd>" in words(page)
+    assert "<dt>Mails</dt><dd>2</dd>" in words(page)
     assert "The wish not to be mailed, without the address." in words(page)
     at(page, "Put away").click().run()
     assert "Places given back" not in words(page)

@@ -125,3 +125,13 @@ def test_who_leaves_and_comes_back_too_late_loses_the_calendar_entry_with_the_pl
         (MessageKind.WAITING_LIST, PENDING),
     ]
     assert_mail_tells_the_truth(session, event.id)
+
+    registrations.cancel(session, ada.id)
+    session.commit()
+
+    assert mails_to(session, ada)[1:] == [
+        (MessageKind.REGISTRATION_CANCELLED, WITHDRAWN),
+        (MessageKind.WAITING_LIST, WITHDRAWN),
+        (MessageKind.REGISTRATION_CANCELLED, PENDING),
+    ]
+    assert_mail_tells_the_truth(session, event.id)

@@ -48,9 +48,9 @@ def _ask(event_key: str, reader: Reader, typed: Typed, networks: Sequence[Networ
         with new_session() as session:
             return _page(EventView(events.get_public(session, event_key), reader), form, status=422)
     for network in networks[:1]:
-        count(LINKS_PER_NETWORK, keyed_digest("network", network.name).hex())
+        count(LINKS_PER_NETWORK, network.digest.hex())
         # By network, too: nobody elsewhere can use up what somebody may wish, or see that they wished.
-        count(LINKS_PER_ADDRESS, keyed_digest("link", f"{network.name} {wish.address.lower()}").hex())
+        count(LINKS_PER_ADDRESS, keyed_digest("link", f"{network.digest.hex()} {wish.address.lower()}").hex())
     with new_session() as session:
         registrations.request_link(session, event_id, wish.address)
         session.commit()

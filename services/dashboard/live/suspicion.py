@@ -6,7 +6,7 @@ from shared.schemas.stats import Stats, Suspicion
 
 _REMEDY = (
     "Nobody who was refused holds a place, and those not verified hold none either. If it goes on, turn on address "
-    "verification for this event; the list of registrations can be narrowed to those that look suspect."
+    "verification for this event; “Suspicious only” on the page Registrations shows those that came in this way."
 )
 
 

@@ -77,7 +77,7 @@ def _registered_note(totals: Totals) -> str:
     """Who of them has not said yes yet, and who may still come."""
     notes = [
         f"{count(number)} {words}"
-        for number, words in ((totals.offered, "offered, not taken yet"), (totals.pending, "more to be verified"))
+        for number, words in ((totals.offered, "offered"), (totals.pending, "to be verified"))
         if number
     ]
     if notes:

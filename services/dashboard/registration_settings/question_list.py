@@ -3,6 +3,7 @@
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.formatting import plural
 from services.dashboard.markup import Markup
 from services.dashboard.registration_settings import question_drafts, question_editor
 from services.dashboard.registration_settings.fields import note, problem_of
@@ -68,7 +69,7 @@ def _icon(label: str, icon: str, draft: QuestionDraft, action, form: Form, *wish
 def _summary(draft: QuestionDraft, number: int, has_problem: bool) -> Markup:
     parts = [kind_name(draft.kind), "required" if draft.is_required else "optional"]
     if draft.has_choices:
-        parts.append(f"{sum(bool(choice.label.strip()) for choice in draft.choices)} choices")
+        parts.append(plural(sum(bool(choice.label.strip()) for choice in draft.choices), "choice"))
     if draft.key is None:
         parts.append("new")
     return markup.markup(

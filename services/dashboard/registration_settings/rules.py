@@ -38,7 +38,8 @@ def _explain_places(places: int | None, taken: int, waiting: int) -> None:
     if waiting and free:
         note(f"{have} {plural(min(waiting, free), 'person', 'people')} of {count(waiting)} waiting will move up.")
     else:
-        note(f"{have} Whoever comes when all are taken goes on the waiting list.")
+        rest = "Nobody has to wait." if places is None else "Whoever comes when all are taken goes on the waiting list."
+        note(f"{have} {rest}")
 
 
 def over_sentence(over: int, places: int) -> str:

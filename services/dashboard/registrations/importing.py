@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from services.dashboard import events, markup
+from services.dashboard import events, markup, snapshots
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.formatting import count, plural
@@ -130,6 +130,7 @@ def _import(viewer: Viewer, event: EventAnswer, file: Any, *, takes_all: bool, m
     st.session_state[_DONE] = outcome
     pages.renew()
     events.renew()
+    snapshots.renew()
     st.rerun()
 
 

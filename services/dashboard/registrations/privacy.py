@@ -4,13 +4,14 @@ import json
 
 import streamlit as st
 
-from services.dashboard import events, markup
+from services.dashboard import events, markup, snapshots
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.formatting import count, plural
 from services.dashboard.registration_settings.fields import note
 from services.dashboard.registrations import asking, pages
 from services.dashboard.registrations.table import CHOSEN
+from services.dashboard.registrations.words import REMOVED
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.privacy import ErasureReport
@@ -83,6 +84,7 @@ def _erase(viewer: Viewer, event: EventAnswer, address: str) -> None:
     st.query_params.pop(CHOSEN, None)
     pages.renew()
     events.renew()
+    snapshots.renew()
     st.rerun()
 
 
@@ -97,7 +99,9 @@ def draw_report() -> None:
         else:
             markup.notice("good", "Erased", f"The proof is kept under the reference {report.reference}.")
         rows = [
-            (name.replace("_", " ").capitalize(), count(number)) for name, number in report.removed.items() if number
+            (REMOVED.get(name, name.replace("_", " ")), count(number))
+            for name, number in report.removed.items()
+            if number
         ]
         if report.places_given_back:
             rows.append(("Places given back", plural(report.places_given_back, "place")))

@@ -1,10 +1,10 @@
-"""What became of an action, told once at the top of the page after it."""
+"""What became of an action, told once after it: where the organiser looks."""
 
 from typing import NoReturn
 
 import streamlit as st
 
-from services.dashboard import events, markup
+from services.dashboard import events, markup, snapshots
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.registrations import pages
 
@@ -15,6 +15,7 @@ def good(title: str, detail: str = "") -> NoReturn:
     """It is done: the list and the numbers are fetched anew."""
     pages.renew()
     events.renew()
+    snapshots.renew()
     say("good", title, detail)
 
 

@@ -41,8 +41,9 @@ def draw(laid: Desk) -> None:
         "Registrations", [laid.event.title, *header.when(laid.event, None)], [header.state(laid.event, clock.now())]
     )
     view = _choose_view(laid.viewer, laid.event)
-    said.draw()
     privacy.draw_report()
+    if view != _LIST or not st.query_params.get(table.CHOSEN):
+        said.draw()
     if view == _LIST:
         _draw_list(laid.viewer, laid.event)
         return
@@ -101,6 +102,8 @@ def _draw_chosen(viewer: Viewer, event: EventSummary, *, is_live: bool) -> None:
     if not chosen:
         person.draw_nobody()
         return
+    # Not at the top of the page, which whoever helps this person has scrolled away.
+    said.draw()
     found, whole = api().registration(viewer.token, chosen), api().event(viewer.token, str(event.id))
     if isinstance(found, Failure):
         _draw_failure(found)

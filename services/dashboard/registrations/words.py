@@ -33,6 +33,16 @@ MAIL_STATES = {
     "suppressed": "not sent: no mail wanted",
     "withdrawn": "taken back before it left",
 }
+# What an erasure removed, by table.
+REMOVED = {
+    "registration": "Registrations",
+    "message": "Mails",
+    "link_request": "Requests for the link",
+    "idempotency_key": "Kept answers of the API",
+    "audit_entry": "Entries of the audit log cleaned",
+    "event_tally": "Cities no longer named",
+    "suppression": "Wishes not to be mailed",
+}
 _TONES = {
     "confirmed": ("good", "✓"),
     "offered": ("warning", "?"),
