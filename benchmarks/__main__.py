@@ -62,6 +62,7 @@ def _measure(chosen: Namespace, plan: Plan) -> tuple[dict[str, Any], list[Aim]]:
             "connections": plan.connections,
             "api_processes": plan.api_processes,
             "runs": f"{plan.rounds} of {plan.seconds:g} s of each, in turn",
+            "limits": "in the path, and so high that they never bite: the load comes from one network",
             "beside_them": "no dispatcher, worker or dashboard, except for memory",
         }
         for name in chosen.figures or FIGURES:

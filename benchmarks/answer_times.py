@@ -115,6 +115,9 @@ def _make_event(known: int, *, is_full: bool) -> tuple[str, list[str]]:
         return event.slug, addresses
 
 
+_HEADERS = {"Content-Type": "application/json"}
+
+
 def _probe(port: int, slug: str, known: list[str]) -> Times:
     """Seconds from the request to the whole answer, by kind."""
     new = [f"new{number}-{secrets.token_hex(4)}@example.org" for number in range(len(known))]
@@ -125,18 +128,14 @@ def _probe(port: int, slug: str, known: list[str]) -> Times:
     for kind, address in probes:
         time.sleep(random.random() * 0.005)  # Nobody probes in step with the server.
         started = time.perf_counter()
-        connection.request("POST", f"/api/v1/events/{slug}/registrations", **_request(address))
+        body = json.dumps({"name": "Ada Known", "address": address, "consent": True})
+        connection.request("POST", f"/api/v1/events/{slug}/registrations", body, _HEADERS)
         answer = connection.getresponse()
         answer.read()
         times[kind].append(time.perf_counter() - started)
         assert answer.status == 201, answer.status
     connection.close()
     return times
-
-
-def _request(address: str) -> dict[str, object]:
-    body = json.dumps({"name": "Ada Known", "address": address, "consent": True})
-    return {"body": body.encode(), "headers": {"Content-Type": "application/json"}}
 
 
 def _shown(times: Times) -> str:

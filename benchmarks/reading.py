@@ -5,7 +5,7 @@ from typing import Any
 from benchmarks import wrk
 from benchmarks.aims import Aim
 from benchmarks.plan import Plan
-from benchmarks.registering import run_nothing, warm_up
+from benchmarks.registering import WARM_UP_SECONDS, run_nothing, warm_up
 from benchmarks.samples import Sample, ratio, sample, summary
 from benchmarks.stage import Stage
 from benchmarks.world import make_calendar, make_event
@@ -17,6 +17,8 @@ def measure(stage: Stage, plan: Plan) -> tuple[dict[str, Any], list[Aim]]:
     runs: dict[str, list[Sample]] = {name: [] for name in ("nothing", *paths)}
     with stage.api(processes=plan.api_processes) as address:
         warm_up(stage, address, plan, "Warm-up for readers")
+        for path in paths.values():
+            wrk.read(address + path, seconds=WARM_UP_SECONDS, connections=plan.connections)
         for _ in range(plan.rounds):
             runs["nothing"].append(run_nothing(stage, address, plan))
             for name, path in paths.items():

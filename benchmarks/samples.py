@@ -1,6 +1,6 @@
 """One run of the load generator with what it cost, and the middle of several taken in turn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
@@ -50,10 +50,10 @@ def summary(samples: Sequence[Sample]) -> dict[str, Any]:
     return {**middle, "bad": bad, "processor_ms_each": each, "runs": [asdict(one) for one in samples]}
 
 
-def _middle(values: Any) -> float:
-    return round(median(values), 3)
+def _middle(values: Iterable[float]) -> float:
+    return round(float(median(values)), 3)
 
 
 def ratio(above: Sequence[Sample], below: Sequence[Sample], name: str = "per_second") -> float:
     """The middle of the ratios of runs taken right after each other: what disturbs the machine disturbs both."""
-    return median(getattr(one, name) / getattr(other, name) for one, other in zip(above, below, strict=True))
+    return float(median(getattr(one, name) / getattr(other, name) for one, other in zip(above, below, strict=True)))

@@ -52,7 +52,7 @@ class Stage:
     def administer(self, *statements: str) -> None:
         with self.connection() as connection:
             for statement in statements:
-                connection.execute(statement)  # type: ignore[call-overload]  # It wants literals only.
+                connection.execute(statement)
 
     def connection(self, database_url: str | None = None) -> psycopg.Connection:
         url = make_url(database_url or self.database_url).set(drivername="postgresql")

@@ -1,5 +1,6 @@
 """Figure: what a million registrations that are stored already cost those who register, and those who watch."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -82,9 +83,9 @@ def fill(stage: Stage, database_url: str, event_id: UUID, count: int) -> None:
     """Confirmed registrations with their sent messages and every tally that the product keeps of them."""
     with stage.connection(database_url) as connection:
         for statement in (_REGISTRATIONS, _MESSAGES, _TALLIES, _COUNTS):
-            connection.execute(statement.format(event=event_id, count=count))  # type: ignore[call-overload]
+            connection.execute(statement.format(event=event_id, count=count))
         for table in ("registration", "message", "event_tally", "event_places", "mail_tally", "event"):
-            connection.execute(f"VACUUM (FREEZE, ANALYZE) {table}")  # type: ignore[call-overload]
+            connection.execute(f"VACUUM (FREEZE, ANALYZE) {table}")
 
 
 def _crowd(
@@ -103,8 +104,6 @@ def _stats(stage: Stage, plan: Plan, full: str, token: str, few: str, many: str)
     for _ in range(plan.rounds):
         for name, slug in (("stats_few", few), ("stats_many", many)):
             url = f"{full}/api/v1/events/{slug}/stats"
-            one = sample(
-                stage, lambda url=url: wrk.read(url, seconds=plan.seconds / 2, connections=1, token=token), status=200
-            )
-            found[name].append(one)
+            load = partial(wrk.read, url, seconds=plan.seconds / 2, connections=1, token=token)
+            found[name].append(sample(stage, load, status=200))
     return found

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-import psutil  # type: ignore[import-untyped]  # It ships no types.
+import psutil
 import psycopg
 from sqlalchemy import URL
 
