@@ -11,8 +11,8 @@ from shared import outbox
 from shared.models import Event, EventState, Message, MessageKind, MessageStatus, Registration, RegistrationStatus
 from shared.outbox import NewMessage
 
-# A reminder of the old time, an earlier change, the news of a postponement that is over.
-_OUTDATED_BY_A_CHANGE = (MessageKind.CHANGE, MessageKind.REMINDER, MessageKind.CANCELLATION)
+# A reminder of the old time, an earlier change. The news of a postponement stays: it says why the other came.
+_OUTDATED_BY_A_CHANGE = (MessageKind.CHANGE, MessageKind.REMINDER)
 # To those who are not registered any more: nothing else will take the entry out of their calendars.
 _SAY_GOODBYE = (MessageKind.REGISTRATION_CANCELLED, MessageKind.OFFER_LAPSED)
 _GIVE_A_PLACE = (MessageKind.CONFIRMATION, MessageKind.PROMOTION)
@@ -28,7 +28,7 @@ def tell_of_change(session: Session, event: Event, before: Mapping[str, Any]) ->
 
     Those whose confirmation has not left yet get the new facts in it. Of two changes in a row, only the last goes out.
     """
-    outbox.withdraw(session, Message.event_id == event.id, Message.kind.in_([MessageKind.CHANGE, MessageKind.REMINDER]))
+    outbox.withdraw(session, Message.event_id == event.id, Message.kind.in_(_OUTDATED_BY_A_CHANGE))
     unconfirmed = set(
         session.scalars(
             select(Message.registration_id).where(

@@ -97,7 +97,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     event = session.get_one(Event, event_id, populate_existing=True)
     if version is not None and version != event.version:
         raise EditCollision(f"The event was changed by somebody else (version {event.version}). Read it again first.")
-    before, days_before = _in_calendars(event), event.retention_days
+    before, days_before, revision = _in_calendars(event), event.retention_days, event.revision
     _settle_doubts(event, content)
     _apply(session, event, content)
     require_kept_promise(event, places, days_before=days_before)
@@ -109,7 +109,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     session.flush()
     if event.state == EventState.PUBLISHED:
         _follow(session, event, before)
-    waiting_lists.cap_offers(session, event)
+    waiting_lists.renew_offers(session, event, is_changed=event.revision != revision)
     waiting_lists.promote_waiting(session, places)
     return event
 

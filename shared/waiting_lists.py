@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from shared import clock, outbox
@@ -163,21 +163,34 @@ def _withdraw_offers(session: Session, places: EventPlaces, lapsed: Sequence[Reg
     outbox.post(session, messages)
 
 
-def cap_offers(session: Session, event: Event) -> None:
-    """No offer stands longer than the list, also when the event moves or the list is made to stop sooner."""
+def renew_offers(session: Session, event: Event, *, is_changed: bool) -> None:
+    """After an edit: no offer stands longer than the list, and whoever is asked hears what has changed.
+
+    `is_changed`: what stands in calendars has. The caller holds the event's lock.
+    """
+    offered = _offered(session, event.id)
     stop = closes_at(event)
-    if stop is not None:
-        offered = (Registration.event_id == event.id, Registration.status == RegistrationStatus.OFFERED)
-        later = (*offered, Registration.answer_by > stop)
-        session.execute(update(Registration).where(*later).values(answer_by=max(stop, clock.now())))
+    late = [one for one in offered if stop is not None and one.answer_by is not None and one.answer_by > stop]
+    for registration in late:
+        assert stop is not None
+        registration.answer_by = max(stop, clock.now())
+    told = offered if is_changed else late
+    if told:
+        ids = [registration.id for registration in told]
+        outbox.withdraw(session, Message.registration_id.in_(ids), Message.kind == MessageKind.OFFER)
+        outbox.post(session, [_promotion(event, registration) for registration in told])
+
+
+def _offered(session: Session, event_id: UUID) -> list[Registration]:
+    query = select(Registration).where(
+        Registration.event_id == event_id, Registration.status == RegistrationStatus.OFFERED
+    )
+    return list(session.scalars(query))
 
 
 def take_back_offers(session: Session, places: EventPlaces) -> None:
     """The event is called off: who was offered a place waits again, in the old order. The caller holds the lock."""
-    query = select(Registration).where(
-        Registration.event_id == places.event_id, Registration.status == RegistrationStatus.OFFERED
-    )
-    offered = list(session.scalars(query))
+    offered = _offered(session, places.event_id)
     for registration in offered:
         registration.answer_by = None
     change_status(session, places, offered, RegistrationStatus.WAITLISTED)

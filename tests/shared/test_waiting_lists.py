@@ -94,7 +94,7 @@ def test_an_offer_that_is_not_taken_moves_on_and_both_are_told(session: Session)
 
     assert (lapsed, again) == (1, 0)
     assert [status(session, one) for one in (bob, eve)] == [CANCELLED, OFFERED]
-    assert kinds(session, bob) == [MessageKind.OFFER, MessageKind.OFFER_LAPSED]
+    assert kinds(session, bob) == [MessageKind.OFFER_LAPSED]  # The offer itself had not left yet.
     assert kinds(session, eve) == [MessageKind.OFFER]
     assert (event.places.offered, event.places.cancelled) == (1, 2)
 
@@ -138,6 +138,23 @@ def test_an_offer_is_cut_short_when_the_event_moves_closer(session: Session) -> 
     session.commit()
 
     assert (status(session, bob), bob.answer_by) == (OFFERED, event.starts_at)
+    assert kinds(session, bob) == [MessageKind.OFFER]
+
+
+def test_who_is_asked_hears_of_a_new_time_and_of_nothing_that_does_not_matter(
+    session: Session, mailbox: Mailbox
+) -> None:
+    event, [ada, _] = crowded(session, "ada", "bob", offer_hours=48)
+    cancel(session, ada)
+    deliver_everything(session)
+
+    events.edit(session, event.id, EventContent(contents=["Trees"]), version=None)
+    events.edit(session, event.id, EventContent(starts_at_local=in_days(20)), version=None)
+    deliver_everything(session)
+
+    offers = [subject for subject in mailbox.subjects_to("bob@example.org") if subject.startswith("A place is kept")]
+    assert len(offers) == 2
+    assert offers[1].endswith(f"({_day(event)})")
 
 
 def test_the_list_stops_when_the_organiser_said(session: Session) -> None:
