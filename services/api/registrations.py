@@ -49,7 +49,7 @@ _ADDED = {
 
 # Told here and read by hand: what FastAPI does for a declared header costs a crowd more than everything done with it.
 _HEADERS = {
-    "security": [{}, {"HTTPBearer": []}],
+    "security": [{"HTTPBearer": []}],
     "parameters": [
         {"name": "accept-language", "in": "header", "schema": {"type": "string"}},
         {
@@ -66,7 +66,7 @@ _HEADERS = {
     "/events/{event_key}/registrations",
     status_code=201,
     response_model_exclude_none=True,
-    responses=refused(401, 403, 409, 429, 503),
+    responses=refused(403, 409, 429, 503),
     openapi_extra=_HEADERS,
 )
 async def register(event_key: str, body: Applicant, request: Request, response: Response) -> RegistrationOutcome:

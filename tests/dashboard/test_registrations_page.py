@@ -78,6 +78,7 @@ def test_nobody_found_leads_back_to_everybody(fake, open_page, ada):
     at(page, "Show everybody").click().run()
 
     assert len(rows(page)) == 1
+    assert not page.warning
 
 
 def test_an_event_without_registrations_says_what_to_do(open_page, webinar):

@@ -449,7 +449,7 @@ def test_an_offer_says_until_when_the_place_is_kept() -> None:
 
     mail = mail_at(LONG_BEFORE, MessageKind.OFFER, to=reader)
 
-    assert mail.subject.startswith("A place is kept for you: do you take it?")
+    assert mail.subject.startswith("A place is kept for you, if you want it")
     assert "It is yours if you take it until Thursday 2 July 2026, 11:00 (Madrid, UTC+2)." in mail.plain
     assert mail.calendar is None
 

@@ -1,5 +1,8 @@
 """The questions in their order: each a row that can be moved, opened and taken out."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from services.dashboard import markup
@@ -31,18 +34,10 @@ def _draw_row(form: Form, draft: QuestionDraft, number: int) -> None:
     with st.container(key=f"question_row_{draft.uid}", horizontal=True, vertical_alignment="center", gap="small"):
         markup.draw(_summary(draft, number + 1, _has_problem(form, draft, number)))
         with st.container(key=f"question_buttons_{draft.uid}", horizontal=True, width="content", gap="small"):
-            _icon("Move up", "arrow_upward", draft, move, form, draft.uid, -1, disabled=number == 0)
-            _icon(
-                "Move down",
-                "arrow_downward",
-                draft,
-                move,
-                form,
-                draft.uid,
-                1,
-                disabled=number == len(form.questions) - 1,
-            )
-            _icon("Take out", "delete", draft, take_out, form, draft.uid)
+            last = len(form.questions) - 1
+            _icon("Move up", "arrow_upward", draft.uid, partial(move, form, draft.uid, -1), disabled=number == 0)
+            _icon("Move down", "arrow_downward", draft.uid, partial(move, form, draft.uid, 1), disabled=number == last)
+            _icon("Take out", "delete", draft.uid, partial(take_out, form, draft.uid))
             st.button(
                 "Close" if is_open else "Edit",
                 key=f"edit_{draft.uid}",
@@ -52,17 +47,11 @@ def _draw_row(form: Form, draft: QuestionDraft, number: int) -> None:
             )
 
 
-def _icon(label: str, icon: str, draft: QuestionDraft, action, form: Form, *wish, disabled: bool = False) -> None:  # type: ignore[no-untyped-def]
+def _icon(label: str, icon: str, uid: str, action: Callable[[], None], *, disabled: bool = False) -> None:
     """A button that shows its icon only; its name is there for those who hear the page."""
     name = label.lower().replace(" ", "_")
     st.button(
-        label,
-        key=f"icon_{name}_{draft.uid}",
-        icon=f":material/{icon}:",
-        help=label,
-        disabled=disabled,
-        on_click=action,
-        args=(form, *wish),
+        label, key=f"icon_{name}_{uid}", icon=f":material/{icon}:", help=label, disabled=disabled, on_click=action
     )
 
 
