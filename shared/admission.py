@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, any_, bindparam, func, literal, select
+from sqlalchemy import Text, bindparam, func, literal, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -293,11 +293,23 @@ def ask_again(session: Session, event: Event) -> None:
     outbox.post(session, [first_message(event, one, occasion=f"revision-{event.revision}") for one in pending])
 
 
-_LIVE = select(func.lower(Registration.address), Registration.id, Registration.status).where(
-    Registration.event_id == bindparam("event_id"),
-    func.lower(Registration.address) == any_(bindparam("keys", type_=ARRAY(Text))),
-    # Said in the statement itself, where PostgreSQL can see that the index of live addresses has them all.
-    Registration.status != literal(RegistrationStatus.CANCELLED, literal_execute=True),
+_KEYS = func.unnest(bindparam("keys", type_=ARRAY(Text))).table_valued("key").render_derived()
+_OF_KEY = (
+    select(Registration.id, Registration.status, Registration.event_id)
+    .where(
+        func.lower(Registration.address) == _KEYS.c.key,
+        # Said in the statement itself, where PostgreSQL can see that the index of live addresses has them all.
+        Registration.status != literal(RegistrationStatus.CANCELLED, literal_execute=True),
+    )
+    # Keeps the event out of here. PostgreSQL does not see how rare an address is: it would go through all of the
+    # event's registrations, or the whole table, instead of looking into the index for each address.
+    .offset(literal_column("0"))
+    .lateral()
+)
+_LIVE = (
+    select(_KEYS.c.key, _OF_KEY.c.id, _OF_KEY.c.status)
+    .join_from(_KEYS, _OF_KEY, true())
+    .where(_OF_KEY.c.event_id == bindparam("event_id"))
 )
 
 
