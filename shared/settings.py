@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     # Where the dashboard's own process reaches the API (inside a compose network: http://api:8000).
     api_url: str = "http://127.0.0.1:8000"
 
+    # Whose word about the visitor's address is believed, behind proxies: networks with spaces between.
+    trusted_proxies: str = "private_ranges"
+
     database_url: str = "postgresql+psycopg://plenary@127.0.0.1:5432/plenary"
     database_password: SecretStr | None = None
     # Connections one process may hold; the crowd path needs one per event at a time, reads need the rest.

@@ -26,9 +26,12 @@ class PatientProtocol(HttpToolsProtocol):
     _deadline: TimerHandle | None = None
     _stall: TimerHandle | None = None
     _has_spoken = False
+    # On the loop's clock: when it came, or was answered last.
+    silent_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.silent_since = self.loop.time()
         self._await_head()
         _make_room(self)
 
@@ -48,6 +51,10 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         self._has_spoken = False
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        self.silent_since = self.loop.time()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -88,14 +95,15 @@ class PatientProtocol(HttpToolsProtocol):
 
 
 def _make_room(newcomer: PatientProtocol) -> None:
-    """At the bound, whoever is connected without asking for anything gives way to whoever comes.
+    """At the bound, whoever has been connected for longest without asking for anything gives way to whoever comes.
 
     Uvicorn's own `limit_concurrency` would refuse the newcomer instead, who is more likely to be a person.
     """
     connections: set[Any] = newcomer.connections
     if len(connections) <= connection_limit():
         return
-    idle = next((one for one in connections if one is not newcomer and one.is_between_requests), newcomer)
+    others = (one for one in connections if one is not newcomer and one.is_between_requests)
+    idle = min(others, key=lambda one: one.silent_since, default=newcomer)
     idle.end()
     connections.discard(idle)
 

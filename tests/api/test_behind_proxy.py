@@ -30,6 +30,12 @@ def visitor(*headers: tuple[bytes, bytes]) -> tuple[str, str]:
         ([(b"x-forwarded-for", b"198.51.100.1, 203.0.113.9")], ("203.0.113.9", "http")),
         ([(b"x-forwarded-for", b"198.51.100.1"), (b"x-forwarded-for", b"203.0.113.9")], ("203.0.113.9", "http")),
         ([(b"x-forwarded-for", b"198.51.100.1, 203.0.113.9:51234")], ("203.0.113.9", "http")),
+        # A proxy of one's own in front of ours, and one in front of that; what comes first was claimed.
+        ([(b"x-forwarded-for", b"203.0.113.9, 172.18.0.1")], ("203.0.113.9", "http")),
+        ([(b"x-forwarded-for", b"198.51.100.1, 203.0.113.9, 10.0.0.7, 172.18.0.1")], ("203.0.113.9", "http")),
+        # From beside us there is nobody further out.
+        ([(b"x-forwarded-for", b"172.18.0.1")], ("172.18.0.1", "http")),
+        ([(b"x-forwarded-for", b"10.1.2.3, 172.18.0.1")], ("10.1.2.3", "http")),
         ([(b"x-forwarded-for", b"")], ("172.18.0.3", "http")),
         ([], ("172.18.0.3", "http")),
     ],
