@@ -1,8 +1,8 @@
 """Figure: whether the time of an answer tells that an address was known: `python -m benchmarks.answer_times`.
 
 Known and new addresses register in random order over one connection, alone and beside a crowd, at an event with free
-places and at a full one; once as served, once without the ticks of `services/api/even_times.py` for comparison. The
-figure is the AUC: how often a known address took longer than a new one. At 0.5 the clock tells nothing.
+places and at a full one; once as served, once without the ticks of `services/api/abuse/even_times.py` for comparison.
+The figure is the AUC: how often a known address took longer than a new one. At 0.5 the clock tells nothing.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from services.api import __main__ as api
-from services.api import even_times
+from services.api.abuse import even_times
 from services.local.ports import LOOPBACK, free_port
 from services.local.postgres import running_postgres
 from services.local.privileges import tied

@@ -18,7 +18,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from services.api import rate_limits, redis_store
+from services.api import redis_store
+from services.api.abuse import rate_limits
 from services.api.main import create_app
 from services.api.public_events import forget_events
 from services.local.mail_catcher import caught_mail

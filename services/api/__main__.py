@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 import uvicorn
 
-from services.api.slow_clients import PatientProtocol, claim_files
+from services.api.abuse.slow_clients import PatientProtocol, claim_files
 
 
 def _arguments() -> Namespace:

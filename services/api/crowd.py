@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from services.api import even_times
+from services.api.abuse import even_times
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.errors import PlenaryError

@@ -16,16 +16,16 @@ from services.api import (
     one_registration,
     privacy,
     problems,
-    proofs,
     registration_tables,
     registrations,
     sessions,
     stats,
 )
+from services.api.abuse import proofs
+from services.api.abuse.guard import guarding
+from services.api.abuse.limits import BodyLimit
 from services.api.crowd import Crowd
-from services.api.guard import guarding
 from services.api.headers import SafeHeaders
-from services.api.limits import BodyLimit
 from services.api.looks import Looks
 from services.api.openapi import DocumentedApp
 from services.api.pages import routes as pages

@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from services.api import rate_limits
+from services.api.abuse import rate_limits
 from services.api.pages.problem_page import problem_page
 from shared import errors
 

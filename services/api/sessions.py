@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.api import rate_limits
+from services.api.abuse import rate_limits
 from services.api.auth import Current, CurrentOrganiser
 from services.api.database import DatabaseSession
 from services.api.openapi import refused

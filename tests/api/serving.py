@@ -9,8 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from services.api.abuse.slow_clients import PatientProtocol
 from services.api.main import create_app
-from services.api.slow_clients import PatientProtocol
 from services.local.waiting import wait_until
 
 Address = tuple[str, int]

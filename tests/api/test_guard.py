@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from services.api import counters
-from services.api.networks import networks_of
+from services.api.abuse import counters
+from services.api.abuse.networks import networks_of
 from services.local.redis import running_redis
 from services.local.waiting import wait_until
 from services.worker.queueing import redis_connection

@@ -5,7 +5,7 @@ from redis import ConnectionError as RedisAway
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from services.api import rate_limits
+from services.api.abuse import rate_limits
 from tests.factories import PASSWORD, make_organiser
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
-from services.api import slow_clients
+from services.api.abuse import slow_clients
 from shared.settings import get_settings
 from tests.api.serving import Address, Caller, serving
 from tests.factories import make_event

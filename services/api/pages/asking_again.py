@@ -6,14 +6,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from services.api.abuse.networks import Network, networks_of
+from services.api.abuse.rate_limits import LINKS_PER_ADDRESS, LINKS_PER_NETWORK, count
 from services.api.database import DatabaseSession
-from services.api.networks import Network, networks_of
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, check, read_form
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.public_events import find_event
-from services.api.rate_limits import LINKS_PER_ADDRESS, LINKS_PER_NETWORK, count
 from shared import events, registrations
 from shared.database import new_session
 from shared.digests import keyed_digest

@@ -6,7 +6,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.api import proofs
+from services.api.abuse import proofs
 from services.api.pages import stamps
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, country_options

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from services.api import proofs
+from services.api.abuse import proofs
+from services.api.abuse.guard import Guard
+from services.api.abuse.refusals import Reason
 from services.api.database import DatabaseSession
-from services.api.guard import Guard
 from services.api.pages import stamps
 from services.api.pages.answering import checked, given, has_answers
 from services.api.pages.event_view import EventView
@@ -20,7 +21,6 @@ from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.pages.texts import N_
 from services.api.public_events import await_event
-from services.api.refusals import Reason
 from services.api.registrations import admit
 from shared import events
 from shared.admission import Application

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.api import proofs, rate_limits
-from services.api.counters import Counters, Key
-from services.api.networks import Network, networks_of
-from services.api.rate_limits import PER_ADDRESS, PER_NETWORK, PROOF_USED, WITHOUT_PROOF, Window
+from services.api.abuse import proofs, rate_limits
+from services.api.abuse.counters import Counters, Key
+from services.api.abuse.networks import Network, networks_of
+from services.api.abuse.rate_limits import PER_ADDRESS, PER_NETWORK, PROOF_USED, WITHOUT_PROOF, Window
+from services.api.abuse.refusals import Reason, Refusals
 from services.api.redis_store import async_connection
-from services.api.refusals import Reason, Refusals
 from shared.digests import keyed_digest
 from shared.settings import get_settings
 

@@ -9,7 +9,7 @@ from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 
-from services.api.counters import Key
+from services.api.abuse.counters import Key
 from services.api.redis_store import redis_connection
 from shared import clock
 from shared.errors import TooManyRequests

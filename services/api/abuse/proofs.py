@@ -11,8 +11,8 @@ from typing import Any
 import altcha
 from fastapi import APIRouter, Response
 
-from services.api.counters import Key
-from services.api.rate_limits import PROOF_USED
+from services.api.abuse.counters import Key
+from services.api.abuse.rate_limits import PROOF_USED
 from shared import clock
 from shared.digests import keyed_digest
 from shared.errors import NotFound

@@ -1,0 +1,1 @@
+"""Against programs that register, and against whoever wants to learn who did: docs/abuse.md says what and why."""
