@@ -22,6 +22,7 @@ def get_engine() -> Engine:
         database_url(settings),
         pool_size=settings.database_pool_size,
         max_overflow=5,
+        pool_use_lifo=True,  # The one used last has its statements planned: a crowd must not begin on a cold one.
         hide_parameters=True,  # An error that is logged must not carry what somebody typed.
         pool_pre_ping=True,  # PostgreSQL may be restarted at any time; a stale connection must not fail a request.
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10s"},
