@@ -1,9 +1,9 @@
 """Id and slug of public events, remembered in this process: neither changes, and once public is never a draft again."""
 
+from functools import partial
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
-
+from services.api.looks import Looks
 from shared import events
 from shared.database import new_session
 
@@ -16,10 +16,10 @@ def find_event(event_key: str) -> tuple[UUID, str]:
     return _known.get(event_key) or _look(event_key)
 
 
-async def await_event(event_key: str) -> tuple[UUID, str]:
-    """The same for an event loop, which leaves it only for the first look."""
+async def await_event(looks: Looks, event_key: str) -> tuple[UUID, str]:
+    """The same for an event loop, which leaves it only for the first look; a crowd that begins shares that one."""
     known = _known.get(event_key)
-    return known if known is not None else await run_in_threadpool(_look, event_key)
+    return known if known is not None else await looks.share((await_event, event_key), partial(_look, event_key))
 
 
 def forget_events() -> None:

@@ -80,7 +80,7 @@ async def register(event_key: str, body: Applicant, request: Request, response: 
     credentials = await bearer(request)
     if credentials is not None:
         return await run_in_threadpool(_add, event_key, body, request, credentials, language)
-    event_id, slug = await await_event(event_key)
+    event_id, slug = await await_event(request.app.state.looks, event_key)
     verdict = await request.app.state.guard.admit(request, event_id, body.address, request.headers.get("altcha"))
     response.headers.update(verdict.headers)
     application = Application(

@@ -2,7 +2,11 @@
 
 import asyncio
 import threading
+from uuid import UUID
 
+import pytest
+
+from services.api import public_events
 from services.api.looks import Looks
 
 
@@ -83,3 +87,21 @@ def test_different_keys_do_not_wait_for_each_other() -> None:
         return quick
 
     assert asyncio.run(ask()) == 3
+
+
+def test_a_crowd_that_begins_looks_its_event_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def look(event_key: str) -> tuple[UUID, str]:
+        asked.append(event_key)
+        return UUID(int=7), event_key
+
+    async def begin() -> list[tuple[UUID, str]]:
+        looks = Looks()
+        return await asyncio.gather(*(public_events.await_event(looks, "trees") for _ in range(64)))
+
+    monkeypatch.setattr(public_events, "_look", look)
+    public_events.forget_events()
+
+    assert set(asyncio.run(begin())) == {(UUID(int=7), "trees")}
+    assert asked == ["trees"]

@@ -46,7 +46,7 @@ _ONCE_MORE = N_(
 async def register(event_key: str, request: Request, reader: CurrentReader) -> Response:
     """Answers 303 to the page that says what follows; 422 with the form where something is to be corrected."""
     typed = await read_form(request)
-    event_id, slug = await await_event(event_key)
+    event_id, slug = await await_event(request.app.state.looks, event_key)
     if typed.get(TRAP):
         return await _as_if_registered(request, event_id, slug, reader)
     applicant, form = check(Applicant, typed)
