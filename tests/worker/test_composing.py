@@ -57,6 +57,9 @@ def test_every_kind_says_the_same_in_both_forms(
     assert "Cities and water" in mail.subject
     assert set(page.links) <= set(mail.plain.split())
     assert page.loaded == []
+    assert not re.search(r"[a-z]\.[A-Z]", re.sub(r"\S*://\S*", "", mail.plain + page.text)), (
+        "Two sentences run together."
+    )
     assert not {"script", "form", "img", "link", "iframe"} & set(page.tags)
     assert "Cities and water" in page.text
     assert "Cities and water" in mail.plain
