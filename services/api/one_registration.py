@@ -76,7 +76,8 @@ def send_link(registration: EditedRegistration, session: DatabaseSession, organi
         raise RegistrationClosed(
             "This registration is cancelled, so there is no link to send. Take it up again instead."
         )
-    is_new = outbox.post(session, [link_again(registration.event, registration.id, registration.status)]) > 0
+    again = link_again(registration.event, registration.id, registration.status, is_asked_for=True)
+    is_new = outbox.post(session, [again]) > 0
     if is_new:
         audit.record(session, "registration.link-sent", by=organiser, event=registration.event)
     return LinkSent(is_new=is_new)
