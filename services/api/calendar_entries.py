@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC
 
-from services.api.pages.markdown import plain_text
 from services.api.pages.texts import N_
 from shared import answers
 from shared.errors import NotFound
 from shared.ical import CalendarEntry, Status, event_uid, registration_uid
+from shared.markdown import plain_text
 from shared.models import Event, EventState, Registration, RegistrationStatus
 from shared.settings import get_settings
 from shared.translations import translations

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from services.api.calendar_entries import CALLED_OFF, public_entry, title_with_state
 from services.api.database import DatabaseSession
 from services.api.openapi import gives
-from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import span_of
 from shared import answers, calendars, clock, events, feeds, ical
 from shared.ical import PublicCalendar
+from shared.markdown import plain_text, rich_text, shortened
 from shared.models import Calendar, Event, EventState
 from shared.settings import get_settings
 from shared.translations import locale

@@ -7,11 +7,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from services.worker.composing import Composer
-from services.worker.mime import build
-from services.worker.smtp import MailServer, Reply, Verdict, mail_server
 from shared import clock, outbox, suppressions
 from shared.database import new_session
+from shared.mail.composing import Composer
+from shared.mail.mime import build
+from shared.mail.smtp import MailServer, Reply, Verdict, mail_server
 from shared.models import Message, MessageKind
 from shared.settings import Settings, get_settings
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from services.api.pages.answering import QuestionView, question_views
-from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.moments import Span, reader_span, span_of
 from services.api.pages.programme_view import ProgrammeDay, ProgrammeLine, programme_lines
 from services.api.pages.purposes import Purpose, purposes
 from services.api.pages.reader import Reader
 from shared import admission, answers, clock, consents, events
+from shared.markdown import plain_text, rich_text, shortened
 from shared.models import Event, EventState, Person
 from shared.moments import full_day
 from shared.privacy import retention

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.api.pages.markdown import plain_text, rich_text, shortened
 from services.api.pages.zones import find_zone, zone_choices
+from shared.markdown import plain_text, rich_text, shortened
 
 
 @pytest.mark.parametrize(

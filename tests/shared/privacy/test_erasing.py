@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.worker.delivery import deliver
 from services.worker.dispatcher import Dispatcher
-from services.worker.smtp import MailServer
 from shared import audit, clock, registrations, stats, suppressions
 from shared.database import new_session
+from shared.mail.smtp import MailServer
 from shared.models import AuditEntry, Erasure, IdempotencyKey, Message, Model, Registration, Role
 from shared.privacy.erasing import erase
 from shared.schemas.registrations import RegistrationCorrection

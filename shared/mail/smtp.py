@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import Enum
 
-from services.worker.mime import to_bytes
+from shared.mail.mime import to_bytes
 from shared.settings import Settings, SmtpSecurity
 
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
-from services.worker import times
-from services.worker.times import Span
+from shared.mail import times
+from shared.mail.times import Span
 from shared.models import Person, ProgrammeItem
 from shared.programme import Slot, slots
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.worker.times import Span
 from shared import ical
 from shared.ical import CalendarEntry
+from shared.mail.times import Span
 from shared.models import Message, MessageKind
 from shared.settings import get_settings
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.worker import mime
-from services.worker.headers import clean_subject
-from services.worker.mime import Mail
+from shared.mail import mime
+from shared.mail.headers import clean_subject
+from shared.mail.mime import Mail
 
 INVITATION = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Plenary//Plenary//EN\r\nMETHOD:REQUEST\r\n"
@@ -193,7 +193,7 @@ def test_no_name_and_no_subject_adds_a_header_or_a_recipient(name: str, subject:
 
 def test_a_header_that_breaks_out_of_its_line_is_noticed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = "Subject: Cities\r\nBcc: b@example.org\r\n"
-    monkeypatch.setattr("services.worker.headers._subject_line", lambda name, value: broken)
+    monkeypatch.setattr("shared.mail.headers._subject_line", lambda name, value: broken)
 
     with pytest.raises(MessageError, match="read back"):
         octets_of(CONFIRMATION)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.worker.mime import Mail
+from shared.mail.mime import Mail
 from shared.models import MessageKind, Question
-from tests.worker.unsaved import Page, event, mail_at, registration
+from tests.shared.mail.unsaved import Page, event, mail_at, registration
 
 LONG_BEFORE = datetime(2026, 7, 1, 9, tzinfo=UTC)
 HOSTILE = "Vegan <script>alert(1)</script>"

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.worker.entries import EntryWords, calendar_part
-from services.worker.mime import Mail
-from services.worker.rendering import Form, render, render_block
-from services.worker.views import EventView, event_view
-from services.worker.words import words_for
 from shared import clock
+from shared.mail.entries import EntryWords, calendar_part
+from shared.mail.mime import Mail
+from shared.mail.rendering import Form, render, render_block
+from shared.mail.views import EventView, event_view
+from shared.mail.words import words_for
 from shared.models import Event, Message, MessageKind, Registration
 from shared.settings import get_settings
 from shared.timezones import is_zone

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.worker import times
-from services.worker.views import When, when_words
+from shared.mail import times
+from shared.mail.views import When, when_words
 from shared.models import Event
 
 _TIME = {"starts_at", "ends_at", "time_zone"}

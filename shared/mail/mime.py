@@ -6,7 +6,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 
-from services.worker.headers import SMTP, clean_subject, mailbox
+from shared.mail.headers import SMTP, clean_subject, mailbox
 
 CALENDAR_FILE = "invite.ics"
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)

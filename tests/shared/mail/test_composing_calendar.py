@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import vobject
 
-from services.worker.mime import Mail, build
 from shared import links
 from shared.links import Purpose
+from shared.mail.mime import Mail, build
 from shared.models import MessageKind
 from shared.settings import get_settings
-from tests.worker.unsaved import ROOM, event, mail_at, registration
+from tests.shared.mail.unsaved import ROOM, event, mail_at, registration
 
 LONG_BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 DST_DAYS = [

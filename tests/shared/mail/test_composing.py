@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.worker.composing import Composer
-from services.worker.mime import Mail, build, to_bytes
-from services.worker.rendering import direction
 from shared import clock, events, links, registrations
 from shared.links import Purpose
+from shared.mail.composing import Composer
+from shared.mail.mime import Mail, build, to_bytes
+from shared.mail.rendering import direction
 from shared.models import Event, Message, MessageKind, Registration
 from tests.factories import make_event, register
-from tests.worker.unsaved import ROOM, Page, Queue, calendar, event, item, mail_at, message, person, registration
+from tests.shared.mail.unsaved import ROOM, Page, Queue, calendar, event, item, mail_at, message, person, registration
 
 LONG_BEFORE = datetime(2026, 7, 1, 9, tzinfo=UTC)
 STARTS_AT = datetime(2026, 7, 22, 13, tzinfo=UTC)

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.worker import times
-from services.worker.changes import change_rows
-from services.worker.entries import invites, takes_back
-from services.worker.names import greeting_name
-from services.worker.views import EventView
 from shared import links, questions, waiting_lists
 from shared.links import Purpose
+from shared.mail import times
+from shared.mail.changes import change_rows
+from shared.mail.entries import invites, takes_back
+from shared.mail.names import greeting_name
+from shared.mail.views import EventView
 from shared.models import Message, MessageKind
 from shared.schemas.questions import WRITTEN
 from shared.settings import get_settings

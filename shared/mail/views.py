@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from services.worker import times
-from services.worker.programmes import People, ProgrammeView, people_view, programme_view
-from services.worker.times import Span
 from shared.answers import event_url
 from shared.ical import clean_url
+from shared.mail import times
+from shared.mail.programmes import People, ProgrammeView, people_view, programme_view
+from shared.mail.times import Span
 from shared.models import Event
 
 _URL = re.compile(r"https?://[^\s<>\"“”«»]+")

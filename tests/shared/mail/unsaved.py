@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from services.worker.composing import compose
-from services.worker.mime import Mail
 from shared import clock
+from shared.mail.composing import compose
+from shared.mail.mime import Mail
 from shared.models import Calendar, Event, EventPlaces, Message, MessageKind, Person, ProgrammeItem, Registration
 
 REGISTERED_AT = datetime(2026, 6, 10, 9, tzinfo=UTC)

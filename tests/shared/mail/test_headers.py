@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.worker.headers import NAME_LENGTH, SMTP, SUBJECT_LENGTH, clean_name, clean_subject, mailbox
+from shared.mail.headers import NAME_LENGTH, SMTP, SUBJECT_LENGTH, clean_name, clean_subject, mailbox
 
 ADDRESS = "ada@example.org"
 INJECTIONS = [

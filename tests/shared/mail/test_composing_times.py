@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.worker import times
-from services.worker.times import Span
-from services.worker.views import url_within
-from tests.worker.unsaved import event, item
+from shared.mail import times
+from shared.mail.times import Span
+from shared.mail.views import url_within
+from tests.shared.mail.unsaved import event, item
 
 
 def span(starts: datetime, zone: str, minutes: int = 60) -> Span:
