@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shared import admission, events, questions, timezones, waiting_lists
+from shared.mail.recipients import recipient_of
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, ProgrammeItem, Registration
 from shared.programme import Slot, slots
 from shared.registration_tables.answers import is_for_viewers
@@ -57,15 +58,16 @@ def event_answer(event: Event, *, with_remarks: bool) -> EventAnswer:
     same = ("text_language", "introduction", "contents", "audiences", "hosts", "location", "is_free", "price_text",
             "is_open_to_all", "registration_url", "registration_opens_at", "registration_closes_at", "state_reason",
             "waiting_list_closes_minutes", "offer_hours", "verifies_addresses", "retention_days", "published_at",
-            "updated_at", "version")  # fmt: skip
+            "updated_at", "version", "is_online", "room_opens_minutes", "recording_url",
+            "declining_frees_place")  # fmt: skip
+    own = ("time_text", "room_url", "invitations_per_day", "mail_texts") if with_remarks else ()
     return EventAnswer(
         **_summary(event, with_registered=with_remarks),
-        **{name: getattr(event, name) for name in same},
+        **{name: getattr(event, name) for name in (*same, *own)},
         people=[person_facts(person) for person in event.people],
         programme=programme_answer(event),
         questions=[QuestionFacts.model_validate(question) for question in questions.asked(event)],
         registration_is_open=is_open(event),
-        time_text=event.time_text if with_remarks else None,
         remarks=[Remark.model_validate(remark) for remark in event.remarks] if with_remarks else [],
     )
 
@@ -147,7 +149,7 @@ def message_answer(message: Message, *, sees_people: bool) -> MessageAnswer:
     """`sees_people` is False for viewers: what a mail server replies often quotes the address."""
     facts = {name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts")}
     hidden: dict[str, str | None] = {"address": None, "reply": None}
-    shown = {"address": message.registration.address, "reply": message.reply}
+    shown = {"address": recipient_of(message).address, "reply": message.reply}
     return MessageAnswer(**facts, **(shown if sees_people else hidden))
 
 

@@ -1,5 +1,6 @@
 """The rules of an event's life: made, edited, published, moved, postponed, cancelled. Its mail follows from here."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -27,11 +28,13 @@ from shared.schemas.remarks import Weight
 _PLAIN = {
     "title", "form", "text_language", "introduction", "contents", "audiences", "hosts", "languages", "location",
     "is_free", "price_text", "is_open_to_all", "registration_url", "registration_opens_at", "registration_closes_at",
-    "waiting_list_closes_minutes", "offer_hours", "verifies_addresses", "retention_days",
+    "waiting_list_closes_minutes", "offer_hours", "verifies_addresses", "retention_days", "is_online", "room_url",
+    "room_opens_minutes", "recording_url", "declining_frees_place", "invitations_per_day", "mail_texts",
 }  # fmt: skip
 _NEVER_EMPTY = {
     "title", "text_language", "contents", "audiences", "hosts", "languages", "people", "programme", "questions",
-    "waiting_list_closes_minutes", "verifies_addresses", "retention_days",
+    "waiting_list_closes_minutes", "verifies_addresses", "retention_days", "is_online", "room_opens_minutes",
+    "declining_frees_place", "mail_texts",
 }  # fmt: skip
 _TIME = {"starts_at_local", "time_zone", "minutes"}
 _MISSING = {"starts_at_local": "a start", "time_zone": "a time zone", "minutes": "a length"}
@@ -69,7 +72,8 @@ def create(session: Session, calendar: Calendar, content: EventContent, **import
     event = Event(
         id=event_id, calendar=calendar, slug=_slug(session, title, content.starts_at_local, event_id), title=title,
         state=EventState.DRAFT, revision=0, version=1, contents=[], audiences=[], hosts=[], languages=[],
-        text_language=calendar.language, remarks=[], places=EventPlaces(places=content.places),
+        text_language=calendar.language, remarks=[], is_online=takes_place_online(content.location),
+        places=EventPlaces(places=content.places),
     )  # fmt: skip
     event.reminder_rules = reminders.usual_rules()
     for name, value in imported.items():
@@ -78,6 +82,15 @@ def create(session: Session, calendar: Calendar, content: EventContent, **import
     _apply(session, event, content)
     session.flush()
     return event
+
+
+# As the importer finds it in announcements, in the languages it reads; or a link.
+_ONLINE = re.compile(r"https?://|on-?line|en l[ií](gne|nea)|web(inar|ex)|zoom|teams|virtual", re.IGNORECASE)
+
+
+def takes_place_online(location: str | None) -> bool:
+    """What a location says; nothing said is online, as webinars often leave it out. The organiser may say otherwise."""
+    return location is None or _ONLINE.search(location) is not None
 
 
 def _slug(session: Session, title: str, starts_at_local: datetime | None, event_id: UUID) -> str:

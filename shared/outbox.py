@@ -26,45 +26,80 @@ PRIORITIES = {
     MessageKind.REMINDER: 20,
     MessageKind.CHANGE: 10,
     MessageKind.CANCELLATION: 10,
+    MessageKind.INVITATION: 30,
+    MessageKind.NUDGE: 30,
+    MessageKind.FOLLOW_UP: 30,
+    MessageKind.NOTICE: 20,
+    MessageKind.CANARY: 5,
+    MessageKind.QUEUE_WARNING: 0,
+}
+# More than taking part requires: who unsubscribed does not get it, and every such mail offers to unsubscribe.
+OPTIONAL_KINDS = {
+    MessageKind.REMINDER,
+    MessageKind.INVITATION,
+    MessageKind.NUDGE,
+    MessageKind.FOLLOW_UP,
+    MessageKind.NOTICE,
 }
 URGENT = 0
 USUAL = 15
+BULK = 30
 GIVE_UP_AFTER = timedelta(hours=24)
 _ROW = (
-    "id", "event_id", "registration_id", "kind", "occasion", "sequence", "facts", "priority", "status", "created_at",
-    "due_at", "expires_at", "attempts",
+    "id", "event_id", "registration_id", "invitation_id", "speaker_id", "address", "rule_id", "kind", "occasion",
+    "sequence", "facts", "priority", "status", "created_at", "due_at", "expires_at", "attempts",
 )  # fmt: skip
+
+
+def is_optional(message: Message) -> bool:
+    return message.kind in OPTIONAL_KINDS
 
 
 @dataclass(frozen=True)
 class NewMessage:
-    """A message to be. `occasion` (letters, digits, `-`) tells it from others of its kind to the same registration."""
+    """A message to be, to exactly one recipient. `occasion` (letters, digits, `-`) tells it from others of its kind to
+    the same one. `is_bulk`: many go at once and nobody waits for them, so it comes after what answers someone."""
 
-    event_id: UUID
-    registration_id: UUID
+    event_id: UUID | None
+    registration_id: UUID | None
     kind: MessageKind
     occasion: str
     sequence: int = 0
     expires_at: datetime | None = None
     urgent: bool = False
+    is_bulk: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    invitation_id: UUID | None = None
+    speaker_id: UUID | None = None
+    address: str | None = None
+    rule_id: UUID | None = None
 
     def row(self, now: datetime) -> dict[str, Any]:
         return {
             "id": uuid7(),
             "event_id": self.event_id,
             "registration_id": self.registration_id,
+            "invitation_id": self.invitation_id,
+            "speaker_id": self.speaker_id,
+            "address": self.address,
+            "rule_id": self.rule_id,
             "kind": self.kind,
             "occasion": self.occasion,
             "sequence": self.sequence,
             "facts": self.facts,
-            "priority": URGENT if self.urgent else PRIORITIES.get(self.kind, USUAL),
+            "priority": self._priority(),
             "status": MessageStatus.PENDING,
             "created_at": now,
-            "due_at": now,
+            "due_at": self.due_at or now,
             "expires_at": self.expires_at,
             "attempts": 0,
         }
+
+    def _priority(self) -> int:
+        if self.urgent:
+            return URGENT
+        return BULK if self.is_bulk else PRIORITIES.get(self.kind, USUAL)
 
 
 def post(session: Session, messages: Sequence[NewMessage]) -> int:
@@ -78,9 +113,7 @@ def post(session: Session, messages: Sequence[NewMessage]) -> int:
 
 @cache
 def _posting() -> Executable:
-    statement = bulk.insert_rows(Message, *_ROW).on_conflict_do_nothing(
-        index_elements=["registration_id", "kind", "occasion"]
-    )
+    statement = bulk.insert_rows(Message, *_ROW).on_conflict_do_nothing()
     written = statement.returning(Message.event_id, Message.kind, Message.occasion).cte("written")
     alike = (written.c.event_id, written.c.kind, written.c.occasion)
     return select(*alike, func.count()).group_by(*alike)
@@ -130,7 +163,8 @@ def claim(session: Session, ids: Sequence[UUID], *, until: datetime) -> list[Mes
     )
     query = select(Message).where(Message.id.in_(ids), Message.due_at <= now, free)
     ordered = query.order_by(Message.priority, Message.id).with_for_update(skip_locked=True, of=Message)
-    together = (selectinload(Message.registration), selectinload(Message.event))
+    recipients = (Message.registration, Message.invitation, Message.speaker)
+    together = [selectinload(one) for one in (Message.event, *recipients)]
     messages = list(session.scalars(ordered.options(*together)))
     _move(session, messages, MessageStatus.SENDING, lease_until=until)
     return messages

@@ -1,4 +1,4 @@
-"""Reminders: offsets from the start that follow the event, and become messages when their moment comes."""
+"""Rules: offsets from the start or the end that follow the event, and become messages when their moment comes."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import clock, outbox
-from shared.models import Event, EventState, MessageKind, Registration, RegistrationStatus, ReminderRule
+from shared.models import Anchor, Event, EventState, MessageKind, Registration, RegistrationStatus, ReminderRule
 from shared.outbox import NewMessage
 from shared.places import lock_places
 
@@ -17,16 +17,24 @@ _URGENT = timedelta(hours=2)
 
 
 def usual_rules() -> list[ReminderRule]:
-    return [ReminderRule(minutes_before=minutes) for minutes in USUAL_MINUTES_BEFORE]
+    return [ReminderRule(kind=MessageKind.REMINDER, minutes_before=minutes) for minutes in USUAL_MINUTES_BEFORE]
+
+
+def anchor_moment(event: Event, rule: ReminderRule) -> datetime | None:
+    """What the rule's minutes are counted from; None while the event has no date."""
+    if rule.anchor == Anchor.MOMENT:
+        return rule.moment
+    return event.ends_at if rule.anchor == Anchor.END else event.starts_at
 
 
 def follow(event: Event) -> None:
-    """Move the rules with the event's start. A moment that has passed already is skipped: other mail tells of it."""
+    """Move the rules with the event. A moment that has passed already is skipped: other mail tells of it."""
     now = clock.now()
     for rule in event.reminder_rules:
-        rule.due_at = event.starts_at - timedelta(minutes=rule.minutes_before) if event.starts_at else None
-        if rule.due_at is not None and rule.due_at <= now and rule.served_start != event.starts_at:
-            rule.served_start = event.starts_at
+        moment = anchor_moment(event, rule)
+        rule.due_at = moment - timedelta(minutes=rule.minutes_before) if moment else None
+        if rule.due_at is not None and rule.due_at <= now and rule.served_for != moment:
+            rule.served_for = moment
 
 
 def serve_due(session: Session) -> int:
@@ -41,7 +49,7 @@ def serve_due(session: Session) -> int:
             Event.state == EventState.PUBLISHED,
             Event.starts_at > clock.now(),
             ReminderRule.due_at <= clock.now(),
-            ReminderRule.served_start.is_distinct_from(Event.starts_at),
+            ReminderRule.served_for.is_distinct_from(Event.starts_at),
         )
         .limit(1)
     )
@@ -56,14 +64,14 @@ def _serve(session: Session, event_id: UUID) -> int:
     if event.state != EventState.PUBLISHED or not due:
         return 0
     for rule in due:
-        rule.served_start = event.starts_at
+        rule.served_for = anchor_moment(event, rule)
     latest = min(due, key=lambda rule: rule.minutes_before)
     messages = [_reminder(event, latest, registration) for registration in _recipients(session, event, latest)]
     return outbox.post(session, messages)
 
 
 def _is_due(rule: ReminderRule, event: Event) -> bool:
-    return rule.due_at is not None and rule.due_at <= clock.now() and rule.served_start != event.starts_at
+    return rule.due_at is not None and rule.due_at <= clock.now() and rule.served_for != anchor_moment(event, rule)
 
 
 def _recipients(session: Session, event: Event, rule: ReminderRule) -> list[Registration]:
@@ -82,14 +90,15 @@ def _reminder(event: Event, rule: ReminderRule, registration: Registration) -> N
         event.id,
         registration.id,
         MessageKind.REMINDER,
-        reminder_occasion(rule.minutes_before, event.starts_at),
+        occasion(event, rule),
         sequence=registration.sequence,
         expires_at=event.starts_at,
         urgent=event.starts_at - clock.now() <= _URGENT,
         facts={"minutes_before": rule.minutes_before},
+        rule_id=rule.id,
     )
 
 
-def reminder_occasion(minutes_before: int, starts_at: datetime) -> str:
-    """The same reminder for another start is another reminder."""
-    return f"{minutes_before}-{starts_at:%Y%m%dT%H%M}"
+def occasion(event: Event, rule: ReminderRule) -> str:
+    """The same rule for another start, or with another offset, is another reminder."""
+    return f"{rule.id.hex[-12:]}-{rule.minutes_before}-{anchor_moment(event, rule):%Y%m%dT%H%M}"

@@ -22,6 +22,15 @@ class SmtpSecurity(StrEnum):
     TLS = "tls"
 
 
+class Inbound(StrEnum):
+    """LMTP (RFC 2033) from a mail server of one's own, SMTP as its MX, or a mailbox elsewhere that is read."""
+
+    NONE = "none"
+    LMTP = "lmtp"
+    SMTP = "smtp"
+    IMAP = "imap"
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PLENARY_",
@@ -58,6 +67,35 @@ class Settings(BaseSettings):
     # The platform's own mailbox: From and ORGANIZER of every mail. Its domain is in every Message-ID.
     mail_address: str = "events@plenary.localhost"
     mail_name: str = "Plenary"
+    # Mails a minute at most, all workers together, where the provider has a limit. 0: as fast as it takes them.
+    smtp_rate_per_minute: int = Field(default=0, ge=0)
+    # Signs every mail (RFC 6376), where a key is given: PEM, RSA of 2048 bits or Ed25519. d= is the mail domain.
+    dkim_selector: str = "plenary"
+    dkim_private_key: SecretStr | None = None
+    # A folder of the organisation's own mail templates, which go before ours of the same name.
+    mail_templates_dir: Path | None = None
+    # Invitations of one event in 24 hours, unless the event says otherwise: a provider distrusts who sends more.
+    invitations_per_day: int = Field(default=500, ge=1)
+
+    # How mail comes back: bounces, complaints, answers of calendars. See docs/mail.md.
+    inbound: Inbound = Inbound.NONE
+    # Mailboxes at the mail domain; what follows a `+` tells which mail it is about.
+    bounce_mailbox: str = Field(default="bounce", pattern=r"^[a-z0-9.-]{1,12}$")
+    rsvp_mailbox: str = Field(default="rsvp", pattern=r"^[a-z0-9.-]{1,12}$")
+    # Where our own listener waits (lmtp, smtp).
+    inbound_host: str = "127.0.0.1"
+    inbound_port: int = Field(default=8024, ge=1, le=65535)
+    # The mailbox that is read instead (imap).
+    imap_host: str | None = None
+    imap_port: int = Field(default=993, ge=1, le=65535)
+    imap_security: SmtpSecurity = SmtpSecurity.TLS
+    imap_username: str | None = None
+    imap_password: SecretStr | None = None
+    imap_folder: str = "INBOX"
+    # Minutes between two messages that we send to ourselves through the whole line; 0: none.
+    canary_minutes: int = Field(default=15, ge=0)
+    # Where they go. None: to the platform's own mailboxes, where mail comes back at all.
+    canary_address: str | None = None
 
     # How long a signed-in organiser stays signed in: a working day.
     session_lifetime: timedelta = timedelta(hours=8)
@@ -104,6 +142,16 @@ class Settings(BaseSettings):
     @property
     def mail_domain(self) -> str:
         return self.mail_address.rpartition("@")[2]
+
+    @property
+    def reads_replies(self) -> bool:
+        """Whether mail comes back to us, so that people may be asked for an answer."""
+        return self.inbound is not Inbound.NONE
+
+    @property
+    def organiser_address(self) -> str:
+        """ORGANIZER of every calendar entry: answers go here (RFC 5546 section 3.2.3)."""
+        return f"{self.rsvp_mailbox}@{self.mail_domain}" if self.reads_replies else self.mail_address
 
 
 @cache

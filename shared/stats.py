@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock, heartbeats, questions, suspicion, tallies
+from shared import answers, clock, heartbeats, questions, reminders, suspicion, tallies
 from shared.curve import bins, curve
 from shared.models import (
     HOLDING,
@@ -22,7 +22,6 @@ from shared.models import (
     RegistrationStatus,
     ReminderRule,
 )
-from shared.reminders import reminder_occasion
 from shared.schemas.stats import (
     AudienceCount,
     ChoiceCount,
@@ -239,15 +238,15 @@ def _waiting(session: Session, event: Event, now: datetime) -> tuple[int, int, d
 
 
 def _reminder(event: Event, rule: ReminderRule, sent: Sequence[MailTally]) -> ReminderState:
-    if event.starts_at is None or rule.served_start != event.starts_at:
-        return ReminderState(minutes_before=rule.minutes_before, due_at=rule.due_at, state="waiting", sent=0, total=0)
-    occasion = reminder_occasion(rule.minutes_before, event.starts_at)
-    counted = {one.status: one.count for one in sent if one.occasion == occasion}
-    total = sum(counted.values())
-    return ReminderState(
-        minutes_before=rule.minutes_before,
-        due_at=rule.due_at,
-        state="sent" if total else "skipped",
-        sent=counted.get(MessageStatus.SENT, 0),
-        total=total,
-    )
+    if rule.due_at is None or rule.served_for != reminders.anchor_moment(event, rule):
+        return _reminder_state(rule, "waiting", sent=0, total=0)
+    occasion, counted = reminders.occasion(event, rule), Counter[str]()
+    for one in sent:
+        counted[one.status] += one.count if one.occasion == occasion else 0
+    total = counted.total()
+    return _reminder_state(rule, "sent" if total else "skipped", sent=counted[MessageStatus.SENT], total=total)
+
+
+def _reminder_state(rule: ReminderRule, state: str, *, sent: int, total: int) -> ReminderState:
+    same = {name: getattr(rule, name) for name in ("id", "kind", "anchor", "minutes_before", "due_at", "is_paused")}
+    return ReminderState(**same, state=state, sent=sent, total=total)

@@ -1,5 +1,6 @@
 """Counts kept in the transaction that changes what they count, so that reading them costs the same at any size."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -24,6 +25,9 @@ REFUSED = "refused"
 UNNAMED = "~"
 HOUR = "%Y-%m-%dT%H"
 _NOTED = "mail_tally_changes"
+_SHARDS = 16
+# Of these, organisers see how each single sending goes.
+SENT_BY_RULES = {MessageKind.REMINDER, MessageKind.FOLLOW_UP, MessageKind.NOTICE, MessageKind.NUDGE}
 
 
 class Cell(NamedTuple):
@@ -35,7 +39,7 @@ class Cell(NamedTuple):
 class MailCell(NamedTuple):
     """`occasion` as in MailTally: see `mail_cell`."""
 
-    event_id: UUID
+    event_id: UUID | None
     kind: str
     occasion: str
     status: str
@@ -121,9 +125,16 @@ def _adding(tally: type[EventTally | MailTally]) -> Executable:
     return statement.on_conflict_do_update(index_elements=tally.__table__.primary_key, set_={"count": total})
 
 
-def mail_cell(event_id: UUID, kind: str, occasion: str, status: str) -> MailCell:
-    """Where a message counts: one reminder is told from the other, of the other kinds only their number is shown."""
-    return MailCell(event_id, kind, occasion if kind == MessageKind.REMINDER else NONE, status)
+@cache
+def shard() -> int:
+    """The rows of `mail_tally` that this process adds to: others have their own, and need not wait for it."""
+    return os.getpid() % _SHARDS
+
+
+def mail_cell(event_id: UUID | None, kind: str, occasion: str, status: str) -> MailCell:
+    """Where a message counts: what rules send is told one from the other, of the other kinds only their number is
+    shown. `event_id` is None for what concerns no event, and is counted nowhere."""
+    return MailCell(event_id, kind, occasion if kind in SENT_BY_RULES else NONE, status)
 
 
 def add_mail(session: Session, changes: Counter[MailCell]) -> None:
@@ -137,7 +148,8 @@ def add_mail(session: Session, changes: Counter[MailCell]) -> None:
 @event.listens_for(Session, "before_commit")
 def _write_mail(session: Session) -> None:
     noted: Counter[MailCell] = session.info.pop(_NOTED, Counter())
-    rows = [cell._asdict() | {"count": count} for cell, count in sorted(noted.items()) if count]
+    of_events = sorted((cell, count) for cell, count in noted.items() if count and cell.event_id is not None)
+    rows = [cell._asdict() | {"shard": shard(), "count": count} for cell, count in of_events]
     bulk.run(session, _adding(MailTally), rows)
 
 

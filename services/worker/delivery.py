@@ -11,8 +11,9 @@ from shared import clock, outbox, suppressions
 from shared.database import new_session
 from shared.mail.composing import Composer
 from shared.mail.mime import build
+from shared.mail.recipients import recipient_of
 from shared.mail.smtp import MailServer, Reply, Verdict, mail_server
-from shared.models import Message, MessageKind
+from shared.models import Message
 from shared.settings import Settings, get_settings
 
 log = structlog.get_logger()
@@ -21,8 +22,6 @@ log = structlog.get_logger()
 BACK_OFF_MINUTES = (1, 5, 15, 60)
 # Seconds after which an unreachable server is tried again, doubling up to the longest.
 UNREACHABLE_SECONDS, LONGEST_UNREACHABLE_SECONDS = 10, 300
-# Mail that nobody needs in order to take part: an unsubscribed address does not get it.
-OPTIONAL_KINDS = {MessageKind.REMINDER}
 
 
 def deliver(message_ids: Sequence[UUID]) -> int:
@@ -65,8 +64,8 @@ class _Delivery:
         if message.expires_at is not None and message.expires_at <= clock.now():
             outbox.mark_failed(self.session, message, reply="Too late: the moment it was for has passed.")
             return True
-        is_optional = message.kind in OPTIONAL_KINDS
-        if is_optional and suppressions.is_suppressed(self.session, message.registration.address):
+        address = recipient_of(message).address
+        if outbox.is_optional(message) and suppressions.is_suppressed(self.session, address):
             outbox.mark_suppressed(self.session, message)
             return True
         return False
@@ -80,7 +79,7 @@ class _Delivery:
             log.error("message.not_composed", id=str(message.id), kind=message.kind, error=error)
             outbox.mark_failed(self.session, message, reply=f"Could not be written: {error}")
             return False
-        recipient = message.registration.address
+        recipient = recipient_of(message).address
         reply = self.server.send(mail, sender=self.settings.mail_address, recipient=recipient)
         self._note(message, reply)
         return reply.verdict is Verdict.ACCEPTED

@@ -1,7 +1,6 @@
 """From a message to its mail: the words for its kind and its reader, the calendar part, and the headers."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,13 +8,14 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.mail.entries import EntryWords, calendar_part
 from shared.mail.mime import Mail
-from shared.mail.rendering import Form, render, render_block
+from shared.mail.patterns import Words, filled, filled_block
+from shared.mail.recipients import Recipient, recipient_of
+from shared.mail.rendering import Form
 from shared.mail.views import EventView, event_view
-from shared.mail.words import words_for
-from shared.models import Event, Message, MessageKind, Registration
+from shared.mail.words import about, words_for
+from shared.models import Event, Message, MessageKind
 from shared.settings import get_settings
-from shared.timezones import is_zone
-from shared.translations import LANGUAGES, SOURCE_LANGUAGE, translations
+from shared.translations import translations
 
 _TITLE_IN_SUBJECT = 80
 
@@ -33,28 +33,28 @@ class Composer:
 
     def compose(self, message: Message) -> Mail:
         """The mail as it should read at this moment."""
-        now = clock.now()
-        registration, calendar = message.registration, message.event.calendar
-        language = _language(registration)
-        view = self._view(message.event, language, _own_zone(registration))
-        words = words_for(self.session, message, view, language=language, now=now)
-        words["subject"] = _subject(render_block(message.kind, "subject", language, words), view, language)
+        now, event, recipient = clock.now(), about(message), recipient_of(message)
+        language = recipient.language
+        view = self._view(event, language, recipient.time_zone)
+        words = words_for(self.session, message, recipient, view, language=language, now=now)
+        subject = _subject(filled_block(message.kind, "subject", language, words), view, language)
+        words = Words({**words.common, "subject": subject}, words.own)
         return Mail(
-            from_name=calendar.organisation,
+            from_name=event.calendar.organisation,
             from_address=self.settings.mail_address,
-            to_name=registration.name,
-            to_address=registration.address,
-            reply_to=calendar.contact_address,
-            subject=words["subject"],
-            plain=render(Form.TEXT, message.kind, language, words),
-            html=render(Form.HTML, message.kind, language, words),
+            to_name=recipient.name,
+            to_address=recipient.address,
+            reply_to=event.calendar.contact_address,
+            subject=subject,
+            plain=filled(Form.TEXT, message.kind, language, words),
+            html=filled(Form.HTML, message.kind, language, words),
             language=language,
-            calendar=_calendar_part(message, view, language, words, now),
+            calendar=_calendar_part(message, recipient, view, words, now),
             date=now,
-            message_id=self._message_id(registration, message.kind, message.occasion),
-            references=self._first_mail(registration, message),
-            list_unsubscribe_url=words["unsubscribe_url"],
-            feedback_id=f"{message.kind}:{message.event.slug}:{calendar.slug}:plenary",
+            message_id=self._message_id(recipient.id, message.kind, message.occasion),
+            references=self._first_mail(message),
+            list_unsubscribe_url=words.own["unsubscribe_url"],
+            feedback_id=f"{message.kind}:{event.slug}:{event.calendar.slug}:plenary",
         )
 
     def _view(self, event: Event, language: str, own_zone: str | None) -> EventView:
@@ -63,34 +63,26 @@ class Composer:
             self._views[key] = event_view(event, language=language, own_zone=own_zone)
         return self._views[key]
 
-    def _message_id(self, registration: Registration, kind: str, occasion: str) -> str:
+    def _message_id(self, recipient_id: UUID, kind: str, occasion: str) -> str:
         """From the row alone, so that a second copy after a crash is known for one."""
-        return f"<{kind}.{registration.id}.{occasion}@{self.settings.mail_domain}>"
+        return f"<{kind}.{recipient_id}.{occasion}@{self.settings.mail_domain}>"
 
-    def _first_mail(self, registration: Registration, message: Message) -> str | None:
+    def _first_mail(self, message: Message) -> str | None:
         """The mail that later ones are shown under: what gave the place, or before that the waiting list's notice."""
-        if message.kind in {MessageKind.CONFIRMATION, MessageKind.WAITING_LIST}:
+        registration = message.registration
+        if registration is None or message.kind in {MessageKind.CONFIRMATION, MessageKind.WAITING_LIST}:
             return None
         has_waited = registration.confirmed_at != registration.registered_at
         if registration.confirmed_at is None or message.kind == MessageKind.PROMOTION:
             kind = MessageKind.WAITING_LIST
         else:
             kind = MessageKind.PROMOTION if has_waited else MessageKind.CONFIRMATION
-        return self._message_id(registration, kind, "first")
+        return self._message_id(registration.id, kind, "first")
 
 
 def compose(session: Session, message: Message) -> Mail:
     """One mail alone. For several, one `Composer` spares the repetition."""
     return Composer(session).compose(message)
-
-
-def _language(registration: Registration) -> str:
-    return registration.language if registration.language in LANGUAGES else SOURCE_LANGUAGE
-
-
-def _own_zone(registration: Registration) -> str | None:
-    # A name may leave the time-zone database after somebody registered with it; the mail goes out without it.
-    return registration.time_zone if registration.time_zone and is_zone(registration.time_zone) else None
 
 
 def _subject(what: str, view: EventView, language: str) -> str:
@@ -111,14 +103,17 @@ def _shortened(text: str, length: int) -> str:
 
 
 def _calendar_part(
-    message: Message, view: EventView, language: str, words: dict[str, Any], now: datetime
+    message: Message, recipient: Recipient, view: EventView, words: Words, now: datetime
 ) -> bytes | None:
-    if not words["with_entry"]:
+    if not words.common["with_entry"]:
         return None
+    join_url = words.own["join_url"]
+    # A place on the map stays in sight; a room's address stands behind the personal link.
+    is_elsewhere = view.where is None or view.room_url is not None
     entry = EntryWords(
-        description=render(Form.TEXT, "entry", language, words).strip(),
-        location=view.where or view.url,
-        url=view.url if words["is_cancelled"] else words["manage_url"],
-        room_url=view.room_url,
+        description=filled(Form.TEXT, "entry", recipient.language, words).strip(),
+        location=(join_url if is_elsewhere else None) or view.where or view.url,
+        url=view.url if words.common["is_cancelled"] else words.own["manage_url"] or view.url,
+        join_url=join_url,
     )
     return calendar_part(message, view.span, entry, now)

@@ -20,7 +20,7 @@ class EntryWords:
     description: str
     location: str
     url: str
-    room_url: str | None
+    join_url: str | None
 
 
 def invites(message: Message) -> bool:
@@ -48,6 +48,8 @@ def calendar_part(message: Message, span: Span | None, words: EntryWords, now: d
 
 def _entry(message: Message, span: Span, words: EntryWords) -> CalendarEntry:
     event, registration, settings = message.event, message.registration, get_settings()
+    assert event is not None
+    assert registration is not None
     return CalendarEntry(
         uid=ical.registration_uid(registration.id, settings.mail_domain),
         sequence=message.sequence,
@@ -58,11 +60,11 @@ def _entry(message: Message, span: Span, words: EntryWords) -> CalendarEntry:
         description=words.description,
         url=words.url,
         location=words.location,
-        join_url=words.room_url,
+        join_url=words.join_url,
         updated_at=event.updated_at.astimezone(UTC),
         created_at=registration.registered_at.astimezone(UTC),
         organiser_name=event.calendar.organisation,
-        organiser_address=settings.mail_address,
+        organiser_address=settings.organiser_address,
         attendee_name=registration.name,
         attendee_address=registration.address,
     )

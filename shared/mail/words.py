@@ -11,8 +11,11 @@ from shared.mail import times
 from shared.mail.changes import change_rows
 from shared.mail.entries import invites, takes_back
 from shared.mail.names import greeting_name
+from shared.mail.patterns import Words
+from shared.mail.recipients import Recipient
 from shared.mail.views import EventView
-from shared.models import Message, MessageKind
+from shared.models import Event, Message, MessageKind
+from shared.outbox import is_optional
 from shared.schemas.questions import WRITTEN
 from shared.settings import get_settings
 
@@ -21,22 +24,46 @@ _NEAR = timedelta(hours=24)
 # A large event needs a while at a slow mail server; what takes longer than this is late.
 _LATE = timedelta(minutes=30)
 _ASKING = {MessageKind.VERIFICATION}
+# To those who have a place, in what they may open when it begins.
+WITH_JOIN_LINK = {
+    MessageKind.CONFIRMATION,
+    MessageKind.PROMOTION,
+    MessageKind.CHANGE,
+    MessageKind.ENTRY_AGAIN,
+    MessageKind.REMINDER,
+    MessageKind.NOTICE,
+}
 _GIVING_A_PLACE = {MessageKind.CONFIRMATION, MessageKind.PROMOTION}
 
 
-def words_for(session: Session, message: Message, event: EventView, *, language: str, now: datetime) -> dict[str, Any]:
+def about(message: Message) -> Event:
+    """The event it is about. Few messages are about none, and they are written elsewhere."""
+    assert message.event is not None
+    return message.event
+
+
+def words_for(
+    session: Session, message: Message, recipient: Recipient, view: EventView, *, language: str, now: datetime
+) -> Words:
+    own = {
+        # One line, as every name is shown.
+        "name": greeting_name(recipient.name or ""),
+        "address": " ".join(recipient.address.split()),
+        **_links(message),
+    }
+    return Words(_common(session, message, view, language=language, now=now), own)
+
+
+def _common(session: Session, message: Message, event: EventView, *, language: str, now: datetime) -> dict[str, Any]:
     registration = message.registration
     return {
         "event": event,
-        "name": greeting_name(registration.name),
-        "address": registration.address,
-        "status": registration.status,
-        "position": waiting_lists.position_of(session, registration),
+        "status": registration.status if registration else None,
+        "position": waiting_lists.position_of(session, registration) if registration else None,
         "is_late": _is_late(message, now),
         "is_asked_for": bool(message.facts.get("is_asked_for")),
         "with_entry": event.span is not None and (invites(message) or takes_back(message)),
         **_sender(message),
-        **_links(message),
         **_time_left(event, language, now),
         **_change(message, event, language),
         **_end(message),
@@ -46,7 +73,7 @@ def words_for(session: Session, message: Message, event: EventView, *, language:
 
 
 def _sender(message: Message) -> dict[str, Any]:
-    calendar, settings = message.event.calendar, get_settings()
+    calendar, settings = about(message).calendar, get_settings()
     return {
         "organisation": calendar.organisation,
         "contact": calendar.contact_address,
@@ -55,12 +82,14 @@ def _sender(message: Message) -> dict[str, Any]:
     }
 
 
-def _links(message: Message) -> dict[str, Any]:
-    # Whoever registered asked for the other kinds; only reminders are more than the registration itself requires.
-    is_optional = message.kind == MessageKind.REMINDER
+def _links(message: Message) -> dict[str, str | None]:
+    if message.registration_id is None:
+        return {"manage_url": None, "unsubscribe_url": None, "join_url": None}
+    has_place = message.kind in WITH_JOIN_LINK and about(message).is_online
     return {
         "manage_url": links.url(Purpose.MY, message.registration_id),
-        "unsubscribe_url": links.url(Purpose.UNSUBSCRIBE, message.registration_id) if is_optional else None,
+        "unsubscribe_url": links.url(Purpose.UNSUBSCRIBE, message.registration_id) if is_optional(message) else None,
+        "join_url": links.url(Purpose.JOIN, message.registration_id) if has_place else None,
     }
 
 
@@ -79,7 +108,7 @@ def _change(message: Message, event: EventView, language: str) -> dict[str, Any]
     if message.kind != MessageKind.CHANGE:
         return {}
     before = message.facts.get("before", {})
-    rows = change_rows(message.event, before, language=language, own_zone=event.own_zone)
+    rows = change_rows(about(message), before, language=language, own_zone=event.own_zone)
     return {"rows": rows, "changed": {row.what for row in rows}}
 
 
@@ -87,7 +116,7 @@ def _end(message: Message) -> dict[str, Any]:
     """Why, and what ends with it."""
     had_place = bool(message.facts.get("with_entry"))
     return {
-        "reason": message.event.state_reason if message.kind == MessageKind.CANCELLATION else None,
+        "reason": about(message).state_reason if message.kind == MessageKind.CANCELLATION else None,
         "is_postponed": bool(message.facts.get("is_postponed")),
         "is_cancelled": takes_back(message),
         "by_event": message.kind == MessageKind.CANCELLATION,
@@ -97,19 +126,19 @@ def _end(message: Message) -> dict[str, Any]:
 
 def _asked(message: Message, event: EventView, language: str) -> dict[str, Any]:
     """Until when the reader has to answer, on their own clock where it is known; and what follows if they do."""
-    answer_by = message.registration.answer_by
+    answer_by = message.registration.answer_by if message.registration else None
     zone = event.own_zone or (event.span.zone if event.span else "UTC")
     return {
         "answer_by": times.moment(answer_by, zone, language) if answer_by else None,
-        "is_full": not message.event.places.is_open_to_newcomers if message.kind in _ASKING else False,
+        "is_full": not about(message).places.is_open_to_newcomers if message.kind in _ASKING else False,
     }
 
 
 def _answered(message: Message, language: str) -> dict[str, Any]:
     """What the person chose, for those who wonder later. Not what they wrote: whoever registers an address of somebody
     else could have us send them any text."""
-    registration, event = message.registration, message.event
-    if message.kind not in _GIVING_A_PLACE or not registration.answers:
+    registration, event = message.registration, about(message)
+    if message.kind not in _GIVING_A_PLACE or registration is None or not registration.answers:
         return {"answers": []}
     return {
         "answers": [
@@ -126,7 +155,7 @@ def _answered(message: Message, language: str) -> dict[str, Any]:
 
 def _is_late(message: Message, now: datetime) -> bool:
     """Whether its moment is long past. A retry moves `due_at`, so what the mail was first meant for counts too."""
-    starts_at, minutes_before = message.event.starts_at, message.facts.get("minutes_before")
+    starts_at, minutes_before = about(message).starts_at, message.facts.get("minutes_before")
     meant_for = starts_at - timedelta(minutes=minutes_before) if starts_at and minutes_before is not None else None
     moments = [moment for moment in (message.created_at, message.due_at, meant_for) if moment is not None]
     return now - min(moments, default=now) > _LATE

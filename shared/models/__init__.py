@@ -4,6 +4,7 @@ from shared.models.audit import AuditEntry, Erasure
 from shared.models.calendars import Calendar
 from shared.models.declarative import Model
 from shared.models.events import (
+    Anchor,
     Event,
     EventPlaces,
     EventState,
@@ -12,8 +13,11 @@ from shared.models.events import (
     ProgrammeItem,
     Question,
     ReminderRule,
+    Speaker,
 )
 from shared.models.idempotency import IdempotencyKey
+from shared.models.inbound import InboundMail, InboundStatus, PersonalFeed
+from shared.models.invitations import Invitation, InvitationStatus
 from shared.models.messages import Heartbeat, MailTally, Message, MessageKind, MessageStatus, Suppression
 from shared.models.organisers import ApiToken, Membership, Organiser, Role, TokenKind, TokenScope
 from shared.models.registrations import (
@@ -29,6 +33,7 @@ from shared.models.registrations import (
 __all__ = [
     "ASKED",
     "HOLDING",
+    "Anchor",
     "ApiToken",
     "AuditEntry",
     "Calendar",
@@ -40,6 +45,10 @@ __all__ = [
     "EventTally",
     "Heartbeat",
     "IdempotencyKey",
+    "InboundMail",
+    "InboundStatus",
+    "Invitation",
+    "InvitationStatus",
     "LinkRequest",
     "MailTally",
     "Membership",
@@ -49,6 +58,7 @@ __all__ = [
     "Model",
     "Organiser",
     "Person",
+    "PersonalFeed",
     "ProgrammeItem",
     "Question",
     "Registration",
@@ -56,6 +66,7 @@ __all__ = [
     "RegistrationStatus",
     "ReminderRule",
     "Role",
+    "Speaker",
     "Suppression",
     "TokenKind",
     "TokenScope",

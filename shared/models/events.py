@@ -21,6 +21,27 @@ class EventState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Speaker(Identified, Model):
+    """Somebody on the programme whom we can write to: one address at one event. Never shown to the public.
+
+    `sequence` and `entry_sequence` are of the calendar hold, as in Registration. `told` are the slots that the last
+    call sheet named, `[{item, starts_at, ends_at}]`, to tell what has changed since.
+    """
+
+    __tablename__ = "speaker"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    address: Mapped[str]
+    name: Mapped[str]
+    language: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    entry_sequence: Mapped[int | None]
+    told: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+
+    __table_args__ = (Index("uq_speaker_event_id_lower_address", "event_id", text("lower(address)"), unique=True),)
+
+
 class Person(Identified, Model):
     """Someone on the programme: of one item, or of the whole event (a moderator, a host) where the item is null."""
 
@@ -34,6 +55,9 @@ class Person(Identified, Model):
     role: Mapped[str | None]
     organisation: Mapped[str | None]
     city: Mapped[str | None]
+    speaker_id: Mapped[UUID | None] = mapped_column(ForeignKey("speaker.id", ondelete="SET NULL"), index=True)
+
+    speaker: Mapped[Speaker | None] = relationship(lazy="joined")
 
 
 class ProgrammeItem(Identified, Model):
@@ -50,15 +74,33 @@ class ProgrammeItem(Identified, Model):
     people: Mapped[list[Person]] = relationship(order_by=Person.position, lazy="selectin", passive_deletes=True)
 
 
+class Anchor(StrEnum):
+    """What a rule's minutes are counted from. `moment`: the rule's own fixed moment, whatever the event does."""
+
+    START = "start"
+    END = "end"
+    MOMENT = "moment"
+
+
 class ReminderRule(Identified, Model):
-    """Mail this long before the start. `due_at` follows the event; `served_start`: the start it was served for last."""
+    """Send this kind of mail this long before (below 0: after) the anchor, to this selection of people.
+
+    `due_at` follows the event; `served_for` is the moment of the anchor it was served for last. `selection` has the
+    shape of `shared.schemas.mail.Selection`, `texts` of `{language: MailText}`.
+    """
 
     __tablename__ = "reminder_rule"
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(default="reminder", server_default=text("'reminder'"))
+    anchor: Mapped[str] = mapped_column(default=Anchor.START, server_default=text("'start'"))
     minutes_before: Mapped[int]
+    moment: Mapped[datetime | None]
+    selection: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    is_paused: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     due_at: Mapped[datetime | None]
-    served_start: Mapped[datetime | None]
+    served_for: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_reminder_rule_due_at", "due_at"),)
 
@@ -122,6 +164,19 @@ class Event(Identified, Model):
     # Days after the end at which the personal data goes and the numbers stay.
     retention_days: Mapped[int] = mapped_column(default=180, server_default=text("180"))
     personal_data_erased_at: Mapped[datetime | None]
+    # Where it takes place online: behind personal join links, on no public page, changed without a new mail.
+    room_url: Mapped[str | None]
+    # Whether people with a place get a join link; the room may be named later.
+    is_online: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    # Minutes before the start from which the join link leads into the room.
+    room_opens_minutes: Mapped[int] = mapped_column(default=15, server_default=text("15"))
+    recording_url: Mapped[str | None]
+    # Whether declining in one's calendar gives the place back.
+    declining_frees_place: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Invitations that may leave in 24 hours; None: as the settings say.
+    invitations_per_day: Mapped[int | None]
+    # What the organiser put in place of our subject and introduction: {kind: {language: MailText}}.
+    mail_texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     # Whether anything is asked at present: spares the crowd a look-up where nothing is.
     has_questions: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
@@ -155,6 +210,9 @@ class Event(Identified, Model):
     )
     reminder_rules: Mapped[list[ReminderRule]] = relationship(
         order_by=ReminderRule.minutes_before.desc(), cascade="all, delete-orphan", passive_deletes=True
+    )
+    speakers: Mapped[list[Speaker]] = relationship(
+        order_by=Speaker.name, cascade="all, delete-orphan", passive_deletes=True
     )
     questions: Mapped[list[Question]] = relationship(
         order_by=Question.position, cascade="all, delete-orphan", passive_deletes=True

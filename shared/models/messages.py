@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared import clock
 from shared.models.declarative import Identified, Model
-from shared.models.events import Event
+from shared.models.events import Event, Speaker
+from shared.models.invitations import Invitation
 from shared.models.registrations import Registration
 
 
@@ -26,6 +27,24 @@ class MessageKind(StrEnum):
     VERIFICATION = "verification"
     OFFER = "offer"
     OFFER_LAPSED = "offer-lapsed"
+    # To people who were asked to come.
+    INVITATION = "invitation"
+    NUDGE = "nudge"
+    # Written by organisers, or sent by a rule.
+    FOLLOW_UP = "follow-up"
+    NOTICE = "notice"
+    # To speakers.
+    CALL_SHEET = "call-sheet"
+    CALL_SHEET_WITHDRAWN = "call-sheet-withdrawn"
+    # Answers to what calendars and mailboxes sent back.
+    DECLINED = "declined"
+    ENTRY_AGAIN = "entry-again"
+    PERSONAL_FEED = "personal-feed"
+    # To the organisers, and to ourselves.
+    COUNTER_PROPOSAL = "counter-proposal"
+    QUEUE_WARNING = "queue-warning"
+    TEST = "test"
+    CANARY = "canary"
 
 
 class MessageStatus(StrEnum):
@@ -41,13 +60,21 @@ class MessageStatus(StrEnum):
 class Message(Identified, Model):
     """`occasion` says which of several mails of one kind this is: the database refuses a second copy.
 
+    Goes to exactly one of: a registration, an invitation, a speaker, or a bare `address` (of the team, or our own).
+    `event_id` is null for what concerns no event. `revision` is the event's at the moment it left.
+
     `lease_until` is set while the message stands in a job or a worker holds it; once past, another may take it.
     """
 
     __tablename__ = "message"
 
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    registration_id: Mapped[UUID | None] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
+    speaker_id: Mapped[UUID | None] = mapped_column(ForeignKey("speaker.id", ondelete="CASCADE"))
+    address: Mapped[str | None]
+    # The rule that sent it, whose texts it has. No foreign key: a rule may go, and its mail stays.
+    rule_id: Mapped[UUID | None]
     kind: Mapped[str]
     occasion: Mapped[str]
     # The smaller, the sooner.
@@ -63,12 +90,39 @@ class Message(Identified, Model):
     sent_at: Mapped[datetime | None]
     # What the mail server answered last, as it said it.
     reply: Mapped[str | None]
+    revision: Mapped[int | None]
+    # What came back later, in the words of whoever sent it back.
+    bounced_at: Mapped[datetime | None]
+    bounce: Mapped[str | None]
+    # When somebody first used a link of this mail, rather than a program that scans mail.
+    opened_at: Mapped[datetime | None]
 
-    event: Mapped[Event] = relationship()
-    registration: Mapped[Registration] = relationship()
+    event: Mapped[Event | None] = relationship()
+    registration: Mapped[Registration | None] = relationship()
+    invitation: Mapped[Invitation | None] = relationship()
+    speaker: Mapped[Speaker | None] = relationship()
 
     __table_args__ = (
+        CheckConstraint("num_nonnulls(registration_id, invitation_id, speaker_id, address) = 1", name="one_recipient"),
         Index("uq_message_recipient_kind_occasion", "registration_id", "kind", "occasion", unique=True),
+        Index(
+            "uq_message_invitation_kind_occasion",
+            *("invitation_id", "kind", "occasion"),
+            unique=True,
+            postgresql_where=text("invitation_id is not null"),
+        ),
+        Index(
+            "uq_message_speaker_kind_occasion",
+            *("speaker_id", "kind", "occasion"),
+            unique=True,
+            postgresql_where=text("speaker_id is not null"),
+        ),
+        Index(
+            "uq_message_address_kind_occasion",
+            *("address", "kind", "occasion"),
+            unique=True,
+            postgresql_where=text("address is not null"),
+        ),
         # The dispatcher's look at the outbox reads this index only; it holds what is not done yet.
         Index("ix_message_outbox", "priority", "due_at", postgresql_where=text("status in ('pending', 'sending')")),
         # What an event still has to send: read by its snapshot, its changes and its cancellation.
@@ -80,7 +134,8 @@ class Message(Identified, Model):
 class MailTally(Model):
     """How many messages of one event and kind are in each status, kept in the transaction that changes them.
 
-    Reminders are counted by `occasion` too, one reminder from the other; for other kinds it is empty.
+    What rules send is counted by `occasion` too, one from the other; for other kinds it is empty. Each process adds to
+    a `shard` of its own, so that workers never wait for each other here; whoever reads adds them up.
     """
 
     __tablename__ = "mail_tally"
@@ -89,6 +144,7 @@ class MailTally(Model):
     kind: Mapped[str] = mapped_column(primary_key=True)
     occasion: Mapped[str] = mapped_column(primary_key=True, server_default=text("''"))
     status: Mapped[str] = mapped_column(primary_key=True)
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default=text("0"))
     count: Mapped[int]
 
     __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)
@@ -102,6 +158,8 @@ class Heartbeat(Model):
     process: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     seen_at: Mapped[datetime]
+    # Mails that the server took from this worker in the last minute.
+    mails_per_minute: Mapped[float | None]
 
 
 class Suppression(Model):

@@ -68,6 +68,18 @@ class Registration(Identified, Model):
     is_suspect: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # The SEQUENCE of the calendar entry this person holds or is about to get (RFC 5545 section 3.8.7.4).
     sequence: Mapped[int] = mapped_column(default=0)
+    # The ledger: SEQUENCE and event revision of the entry that was sent last; None where they hold none.
+    entry_sequence: Mapped[int | None]
+    entry_revision: Mapped[int | None]
+    # What their calendar answered (RFC 5545 section 3.2.12), from which address, for which SEQUENCE, and its DTSTAMP.
+    participation: Mapped[str | None]
+    participation_address: Mapped[str | None]
+    participation_sequence: Mapped[int | None]
+    participation_at: Mapped[datetime | None]
+    # Since when mail that they need has been refused or has bounced; None again once they show that they read it.
+    undelivered_at: Mapped[datetime | None]
+    # When they first pressed the button behind their join link.
+    joined_at: Mapped[datetime | None]
     registered_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -84,6 +96,14 @@ class Registration(Identified, Model):
         ),
         Index("uq_registration_event_id_position", "event_id", "position", unique=True),
         Index("ix_registration_waiting", "event_id", "position", postgresql_where=text("status = 'waitlisted'")),
+        # Both hold few rows: who cannot be reached, and who has been sent an entry, by its revision.
+        Index("ix_registration_undelivered", "event_id", postgresql_where=text("undelivered_at is not null")),
+        Index(
+            "ix_registration_entry",
+            "event_id",
+            "entry_revision",
+            postgresql_where=text("entry_revision is not null and status = 'confirmed'"),
+        ),
         Index("ix_registration_answer_by", "answer_by", postgresql_where=text("status in ('pending', 'offered')")),
     )
 

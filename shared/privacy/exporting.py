@@ -53,6 +53,7 @@ def _messages(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[MessageE
     found: dict[UUID, list[MessageExport]] = defaultdict(list)
     for message in session.scalars(select(Message).where(Message.registration_id.in_(ids)).order_by(Message.id)):
         facts = {name: getattr(message, name) for name in _OF_A_MESSAGE}
+        assert message.registration_id is not None
         found[message.registration_id].append(MessageExport(**facts))
     return found
 

@@ -1,27 +1,35 @@
 """Events as the API answers and takes them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
     NaiveDatetime,
-    StringConstraints,
 )
 
-from shared.schemas.fields import WITHOUT_OFFSET, LocalTime, LongText, Markdown, ShortText, not_a_number
+from shared.schemas.fields import (
+    EARLIEST,
+    LATEST,
+    WITHOUT_OFFSET,
+    LanguageCode,
+    LocalTime,
+    LongText,
+    Markdown,
+    Moment,
+    ShortText,
+    not_a_number,
+)
+from shared.schemas.mail_texts import MailText, MailTextKind
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.questions import QuestionFacts
 from shared.schemas.remarks import Remark
-
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
 def _web_address(value: str) -> str:
@@ -32,14 +40,7 @@ def _web_address(value: str) -> str:
 WebAddress = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)]
 
 
-# What people mean by a date here; beyond it arithmetic with zones and lengths would run out of years.
-_EARLIEST, _LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)
-WallClock = Annotated[NaiveDatetime, BeforeValidator(not_a_number), Field(ge=_EARLIEST, le=_LATEST), WITHOUT_OFFSET]
-Moment = Annotated[
-    AwareDatetime,
-    BeforeValidator(not_a_number),
-    Field(ge=_EARLIEST.replace(tzinfo=UTC), le=_LATEST.replace(tzinfo=UTC)),
-]
+WallClock = Annotated[NaiveDatetime, BeforeValidator(not_a_number), Field(ge=EARLIEST, le=LATEST), WITHOUT_OFFSET]
 
 
 class CalendarSummary(BaseModel):
@@ -108,9 +109,16 @@ class EventAnswer(EventSummary):
     offer_hours: int | None
     verifies_addresses: bool
     retention_days: int
+    is_online: bool = True
+    room_opens_minutes: int = 15
+    recording_url: str | None = None
+    declining_frees_place: bool = False
+    room_url: str | None = Field(default=None, description="For those who work on the calendar only.")
+    invitations_per_day: int | None = None
+    mail_texts: dict[str, dict[str, MailText]] = {}
     questions: list[QuestionFacts] = []
     state_reason: str | None
-    time_text: str | None
+    time_text: str | None = None
     published_at: datetime | None
     updated_at: datetime
     version: int
@@ -156,6 +164,21 @@ class EventContent(BaseModel):
     )
     retention_days: int | None = Field(
         default=None, ge=0, le=3650, description="Days after the end at which personal data goes; numbers stay."
+    )
+    is_online: bool | None = Field(
+        default=None, description="Whether people with a place get a personal join link; else by the location."
+    )
+    room_url: WebAddress | None = Field(
+        default=None, description="Where join links lead. Shown on no public page; a change needs no new mail."
+    )
+    room_opens_minutes: int | None = Field(default=None, ge=0, le=24 * 60)
+    recording_url: WebAddress | None = None
+    declining_frees_place: bool | None = Field(
+        default=None, description="Whether declining in a calendar gives the place back."
+    )
+    invitations_per_day: int | None = Field(default=None, ge=1, le=100_000)
+    mail_texts: dict[MailTextKind, dict[LanguageCode, MailText]] | None = Field(
+        default=None, description="Subject and introduction in place of ours, by kind of mail and language."
     )
     questions: list[QuestionFacts] | None = Field(default=None, max_length=50)
     starts_at_local: WallClock | None = Field(default=None, description="Wall clock in `time_zone`.")

@@ -2,10 +2,18 @@
 
 import re
 import unicodedata
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -67,6 +75,14 @@ def not_a_number(value: object) -> object:
     return value
 
 
+# What people mean by a date here; beyond it arithmetic with zones and lengths would run out of years.
+EARLIEST, LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(not_a_number),
+    Field(ge=EARLIEST.replace(tzinfo=UTC), le=LATEST.replace(tzinfo=UTC)),
+]
+
 Line = Annotated[str, AfterValidator(clean_line)]
 ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean_line), Field(min_length=1)]
 LongText = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(clean_line), Field(min_length=1)]
@@ -87,3 +103,4 @@ ClockTime = Annotated[
 ]
 EMPTY_IS_NONE, OR_EMPTY = BeforeValidator(_empty_is_none), _OrEmpty()
 OptionalShortText = Annotated[ShortText | None, EMPTY_IS_NONE, OR_EMPTY]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.schemas.events import CalendarSummary, Moment
-from shared.schemas.fields import ShortText
+from shared.schemas.events import CalendarSummary
+from shared.schemas.fields import Moment, ShortText
 
 
 class SignIn(BaseModel):

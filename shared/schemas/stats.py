@@ -1,6 +1,7 @@
 """The one snapshot that the dashboard's screen is drawn from. All arithmetic is done by the API."""
 
 from datetime import datetime
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -115,6 +116,10 @@ class MailCounts(BaseModel):
 class ReminderState(BaseModel):
     """`state` is waiting, sent or skipped; a rule is skipped when its moment had passed before anyone could get it."""
 
+    id: UUID
+    kind: str = "reminder"
+    anchor: str = "start"
+    is_paused: bool = False
     minutes_before: int
     due_at: datetime | None
     state: str

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 from zoneinfo import ZoneInfo
 
 from shared.schemas.events import CalendarSummary, EventAnswer, EventSummary
@@ -287,6 +287,7 @@ def _reminders(of: EventAnswer, now: datetime) -> list[ReminderState]:
     rules = [(10080, "sent", 271), (1440, "waiting", 0), (60, "waiting", 0), (10, "waiting", 0), (-1440, "waiting", 0)]
     return [
         ReminderState(
+            id=uuid5(of.id, str(minutes)),
             minutes_before=minutes,
             due_at=of.starts_at - timedelta(minutes=minutes),
             state=state,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.events import takes_place_online
 from shared.mail.composing import compose
 from shared.mail.mime import Mail
 from shared.models import Calendar, Event, EventPlaces, Message, MessageKind, Person, ProgrammeItem, Registration
@@ -45,7 +46,8 @@ def event(
         "people": [person("Núria Vidal", "moderator", role="Secretary General")],
         "programme": [item("Welcome", 4), item("A river and its city", 10, person("Amina Benali", city="Tunis"))],
     }  # fmt: skip
-    return Event(**given | facts)
+    given |= facts
+    return Event(**{"is_online": takes_place_online(given["location"]), "mail_texts": {}, "revision": 0} | given)
 
 
 def registration(**facts: Any) -> Registration:
