@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import memory, pretix, reading, registering, stored
+from benchmarks import mail, memory, pretix, reading, registering, stored
 from benchmarks.aims import Aim
 from benchmarks.conditions import conditions
 from benchmarks.errors import CannotMeasure
@@ -17,7 +17,7 @@ from benchmarks.stage import staged
 from benchmarks.wrk import require_wrk
 from shared.logs import configure_logs
 
-FIGURES = {"registering": registering, "reading": reading, "stored": stored, "memory": memory}
+FIGURES = {"registering": registering, "reading": reading, "stored": stored, "mail": mail, "memory": memory}
 
 
 def _arguments() -> Namespace:
@@ -27,6 +27,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--rounds", type=int, default=Plan.rounds, help="runs of each, in turn (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=Plan.api_processes, help="of the api (default: %(default)s)")
     parser.add_argument("--stored", type=int, default=Plan.stored, help="registrations stored (default: %(default)s)")
+    parser.add_argument("--mails", type=int, default=Plan.mails, help="of each reminder (default: %(default)s)")
     parser.add_argument("--pretix", type=Path, help="JSON lines of a run of pretix on this machine")
     parser.add_argument("--json", type=Path, default=Path("var/benchmark.json"), help="(default: %(default)s)")
     chosen = parser.parse_args()
@@ -42,6 +43,7 @@ def _plan(chosen: Namespace) -> Plan:
         rounds=chosen.rounds,
         api_processes=chosen.processes,
         stored=chosen.stored,
+        mails=chosen.mails,
         pretix=pretix.read_lines(_pretix_lines(chosen.pretix), clients=Plan.connections),
     )
 

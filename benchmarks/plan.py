@@ -14,6 +14,7 @@ class Plan:
     connections: int = 64
     api_processes: int = 1
     stored: int = 1_000_000
+    mails: int = 10_000
     pretix: Mapping[str, Any] = field(default_factory=dict)
 
     def against_pretix(self, ours: float, figure: str) -> float | None:

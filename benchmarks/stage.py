@@ -78,6 +78,15 @@ class Stage:
                 process.wait()
 
     @contextmanager
+    def mail_to(self, port: int) -> Iterator[None]:
+        """What is started inside the block hands its mail to this port."""
+        os.environ["PLENARY_SMTP_PORT"] = str(port)
+        try:
+            yield
+        finally:
+            del os.environ["PLENARY_SMTP_PORT"]
+
+    @contextmanager
     def api(self, *, processes: int = 1, name: str = "api", database_url: str | None = None) -> Iterator[str]:
         """The benchmark's app. Gives its address."""
         port = free_port()
