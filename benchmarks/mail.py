@@ -75,7 +75,7 @@ def _campaigns(stage: Stage, sink: Sink, plan: Plan, workers: int) -> list[Campa
 
 
 def _loops(stage: Stage, sink: Sink, plan: Plan) -> dict[str, list[float]]:
-    """The same octets, by nothing but a loop: as the standard library sends, and with the commands of a mail together."""
+    """The same octets, by nothing but a loop: command by command, and with the commands of a mail together."""
     with mail_side(stage, workers=1):
         crowd = make_crowd("Bare loop", plan.mails)
         send_reminder(stage, sink, crowd, people=plan.mails)

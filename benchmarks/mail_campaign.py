@@ -1,8 +1,8 @@
 """A reminder to many people: set up, set off, and followed until the last of it is at the sink."""
 
 import time
-from contextlib import ExitStack, contextmanager
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from services.local.waiting import wait_until
 from shared.admission import Application, register_many
 from shared.database import new_session
 from shared.mail.composing import Composer
-from shared.mail.mime import build, to_bytes
+from shared.mail.mime import octets
 from shared.mail.recipients import recipient_of
 from shared.models import MailTally, Message, MessageKind, RegistrationSource
 from shared.schemas.registrations import Applicant
@@ -134,6 +134,5 @@ def mails_of(event_id: UUID) -> list[Post]:
         composer = Composer(session)
         query = select(Message).where(Message.event_id == event_id, Message.kind == MessageKind.REMINDER)
         return [
-            (recipient_of(message).address, to_bytes(build(composer.compose(message))))
-            for message in session.scalars(query)
+            (recipient_of(message).address, octets(composer.compose(message))) for message in session.scalars(query)
         ]

@@ -1,6 +1,6 @@
 """What pretix did on this machine, as a harness tells it: JSON lines, one figure a line. The project has no harness.
 
-A harness is a directory with `up.sh`, `bench.py` and `down.sh`; it is asked for `register`, `read`, `mail` and `memory`.
+A harness is a directory with `up.sh`, `bench.py` and `down.sh`; it is asked for `register`, `read`, `mail`, `memory`.
 """
 
 import json

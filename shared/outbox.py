@@ -11,15 +11,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, and_, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Executable,
+    Row,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, selectinload
 from uuid_utils.compat import uuid7
 
-from shared import bulk, clock, tallies
-from shared.models import Message, MessageKind, MessageStatus
+from shared import bulk, clock, marking, reachability, tallies
+from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration
 
 # The smaller, the sooner: what is needed within the hour, then what answers someone, then the rest.
 PRIORITIES = {
@@ -45,10 +59,22 @@ URGENT = 0
 USUAL = 15
 BULK = 30
 GIVE_UP_AFTER = timedelta(hours=24)
+HOUR = timedelta(hours=1)
 _ROW = (
     "id", "event_id", "registration_id", "invitation_id", "speaker_id", "address", "rule_id", "kind", "occasion",
     "sequence", "facts", "priority", "status", "created_at", "due_at", "expires_at", "attempts",
 )  # fmt: skip
+_OF_MOVED = (Message.id, Message.priority, Message.due_at, Message.event_id, Message.kind, Message.occasion)
+
+
+class Priorities(NamedTuple):
+    """From the first to the last, both included."""
+
+    first: int
+    last: int
+
+
+ALL = Priorities(0, 100)
 
 
 def is_optional(message: Message) -> bool:
@@ -136,15 +162,18 @@ def _outstanding(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def lease_outstanding(session: Session, *, limit: int, until: datetime) -> list[UUID]:
+def lease_outstanding(session: Session, *, limit: int, until: datetime, priorities: Priorities = ALL) -> list[UUID]:
     """Reserve due messages for jobs, the most urgent first. Several dispatchers side by side get different ones."""
-    query = select(Message).where(_outstanding(clock.now())).order_by(Message.priority, Message.due_at, Message.id)
-    messages = session.scalars(query.limit(limit).with_for_update(skip_locked=True, of=Message)).all()
-    abandoned = [message for message in messages if message.status == MessageStatus.SENDING]
-    _move(session, abandoned, MessageStatus.PENDING)
-    ids = [message.id for message in messages]
-    session.execute(update(Message).where(Message.id.in_(ids)).values(lease_until=until))
-    return ids
+    due = (
+        select(Message.id, Message.status)
+        .where(_outstanding(clock.now()), Message.priority >= priorities.first, Message.priority <= priorities.last)
+        .order_by(Message.priority, Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+        .cte("taken")
+    )
+    moved = _move_rows(session, due, MessageStatus.PENDING, lease_until=until)
+    return [row.id for row in sorted(moved, key=lambda row: (row.priority, row.due_at, row.id))]
 
 
 def release_leases(session: Session) -> int:
@@ -161,38 +190,42 @@ def claim(session: Session, ids: Sequence[UUID], *, until: datetime) -> list[Mes
         Message.status == MessageStatus.PENDING,
         and_(Message.status == MessageStatus.SENDING, Message.lease_until <= now),
     )
-    query = select(Message).where(Message.id.in_(ids), Message.due_at <= now, free)
-    ordered = query.order_by(Message.priority, Message.id).with_for_update(skip_locked=True, of=Message)
+    held = (
+        select(Message.id, Message.status)
+        .where(_among(ids), Message.due_at <= now, free)
+        .with_for_update(skip_locked=True, key_share=True)
+        .cte("taken")
+    )
+    claimed = [row.id for row in _move_rows(session, held, MessageStatus.SENDING, lease_until=until)]
     recipients = (Message.registration, Message.invitation, Message.speaker)
     together = [selectinload(one) for one in (Message.event, *recipients)]
-    messages = list(session.scalars(ordered.options(*together)))
-    _move(session, messages, MessageStatus.SENDING, lease_until=until)
-    return messages
+    query = select(Message).where(_among(claimed)).order_by(Message.priority, Message.due_at, Message.id)
+    return list(session.scalars(query.options(*together).execution_options(populate_existing=True)))
 
 
-def is_still_wanted(session: Session, message: Message) -> bool:
-    """Ask again right before sending: the reason may have gone away since the claim."""
-    return session.scalar(select(Message.status).where(Message.id == message.id)) == MessageStatus.SENDING
+def _among(ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """The same statement for any number of them."""
+    return Message.id == any_(bindparam(None, list(ids), type_=ARRAY(Uuid)))
 
 
 def mark_sent(session: Session, message: Message, *, reply: str) -> None:
-    """The mail server took it: from here on it is its mail, whatever the row said a moment before."""
-    if not _hold(session, message):
-        return
-    now = clock.now()
-    _move(
-        session,
-        [message],
-        MessageStatus.SENT,
-        lease_until=None,
-        sent_at=now,
-        reply=reply,
-        attempts=message.attempts + 1,
-    )
+    """The mail server took it: from here on it is its mail, whatever the row said a moment before.
+
+    With it goes what the reader's calendar holds (`shared.marking`).
+    """
+    session.flush()
+    values = {**marking.sent(message, reply), **marking.NOTHING_NEXT}
+    session.connection().exec_driver_sql(marking.STATEMENT, values)
+    for changed in filter(None, (message, message.registration, message.speaker)):
+        session.expire(changed)
 
 
-def mark_failed(session: Session, message: Message, *, reply: str) -> None:
-    _end_attempt(session, message, MessageStatus.FAILED, reply=reply)
+def mark_failed(session: Session, message: Message, *, reply: str, is_refused: bool = False) -> None:
+    """`is_refused`: by the server and for good, so that this reader cannot be reached."""
+    if is_refused:
+        _hold_recipient(session, message)
+    if _end_attempt(session, message, MessageStatus.FAILED, reply=reply) and is_refused:
+        reachability.mark_lost(session, message, clock.now())
 
 
 def mark_suppressed(session: Session, message: Message) -> None:
@@ -209,10 +242,25 @@ def retry_later(session: Session, message: Message, *, wait: timedelta, reply: s
         _end_attempt(session, message, MessageStatus.PENDING, reply=reply, due_at=due_at)
 
 
-def give_back(session: Session, message: Message) -> None:
-    """Not tried, not counted: another job may take it at once."""
-    if _hold(session, message) and message.status == MessageStatus.SENDING:
-        _move(session, [message], MessageStatus.PENDING, lease_until=None)
+def give_back(session: Session, messages: Sequence[Message]) -> None:
+    """Not tried, not counted: another job may take them at once."""
+    held = (
+        select(Message.id, Message.status)
+        .where(_among([message.id for message in messages]), Message.status == MessageStatus.SENDING)
+        .order_by(Message.id)
+        .with_for_update(key_share=True)
+        .cte("taken")
+    )
+    _move_rows(session, held, MessageStatus.PENDING, lease_until=None)
+
+
+def hurry(session: Session) -> int:
+    """What waits, of events that begin within the hour, goes before everything else. Returns how many moved up."""
+    now = clock.now()
+    soon = select(Event.id).where(Event.starts_at > now, Event.starts_at <= now + HOUR).scalar_subquery()
+    waiting = and_(Message.status == MessageStatus.PENDING, Message.lease_until.is_(None), Message.priority > URGENT)
+    late = update(Message).where(Message.event_id.in_(soon), waiting).values(priority=URGENT).returning(Message.id)
+    return len(session.execute(late.execution_options(synchronize_session=False)).all())
 
 
 def _hold(session: Session, message: Message) -> bool:
@@ -221,11 +269,41 @@ def _hold(session: Session, message: Message) -> bool:
     return session.get(Message, message.id, populate_existing=True, with_for_update=lock) is not None
 
 
+def _hold_recipient(session: Session, message: Message) -> None:
+    """People before their mail, as everywhere."""
+    for model, key in ((Registration, message.registration_id), (Invitation, message.invitation_id)):
+        if key is not None:
+            session.execute(select(model.id).where(model.id == key).with_for_update(key_share=True))
+
+
 def _end_attempt(
     session: Session, message: Message, status: MessageStatus, *, reply: str | None, **values: Any
-) -> None:
-    if _hold(session, message) and message.status == MessageStatus.SENDING:
-        _move(session, [message], status, lease_until=None, reply=reply, attempts=message.attempts + 1, **values)
+) -> bool:
+    if not _hold(session, message) or message.status != MessageStatus.SENDING:
+        return False
+    _move(session, [message], status, lease_until=None, reply=reply, attempts=message.attempts + 1, **values)
+    return True
+
+
+def _move_rows(session: Session, taken: CTE, to: MessageStatus, *, lease_until: datetime | None) -> Sequence[Row[Any]]:
+    """Many at once, without reading them: those of `taken`, which has `id` and `status` and holds their rows."""
+    changed = (
+        update(Message)
+        .where(Message.id == taken.c.id)
+        .values(status=to, lease_until=lease_until)
+        .returning(*_OF_MOVED, taken.c.status.label("before"))
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+    rows = session.execute(changed).all()
+    moves = Counter[tallies.MailCell]()
+    for row in rows:
+        if row.before != to:
+            cell = tallies.mail_cell(row.event_id, row.kind, row.occasion, to)
+            moves[cell] += 1
+            moves[cell._replace(status=row.before)] -= 1
+    tallies.add_mail(session, moves)
+    return rows
 
 
 def _move(session: Session, messages: Sequence[Message], to: MessageStatus, **values: Any) -> None:

@@ -1,12 +1,14 @@
 """Counts kept in the transaction that changes what they count, so that reading them costs the same at any size."""
 
 import os
+import socket
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
+from zlib import crc32
 
 from sqlalchemy import Executable, event
 from sqlalchemy.orm import Session
@@ -127,8 +129,11 @@ def _adding(tally: type[EventTally | MailTally]) -> Executable:
 
 @cache
 def shard() -> int:
-    """The rows of `mail_tally` that this process adds to: others have their own, and need not wait for it."""
-    return os.getpid() % _SHARDS
+    """The rows of `mail_tally` that this process adds to: others have their own, and need not wait for it.
+
+    In containers every process has the same number, and each container another name.
+    """
+    return (crc32(socket.gethostname().encode()) + os.getpid()) % _SHARDS
 
 
 def mail_cell(event_id: UUID | None, kind: str, occasion: str, status: str) -> MailCell:

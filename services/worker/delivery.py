@@ -1,18 +1,21 @@
-"""From claimed messages to the mail server's word for each: claim, compose, hand over, mark, one after the other."""
+"""From claimed messages to the mail server's word for each: look, compose, hand over, mark, one after the other."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
-from shared import clock, outbox, suppressions
+from services.worker import provider_limit, throughput
+from services.worker.between import Between
+from shared import clock, outbox
 from shared.database import new_session
 from shared.mail.composing import Composer
-from shared.mail.mime import build
+from shared.mail.mime import octets
 from shared.mail.recipients import recipient_of
 from shared.mail.smtp import MailServer, Reply, Verdict, mail_server
+from shared.marking import Standing
 from shared.models import Message
 from shared.settings import Settings, get_settings
 
@@ -22,76 +25,114 @@ log = structlog.get_logger()
 BACK_OFF_MINUTES = (1, 5, 15, 60)
 # Seconds after which an unreachable server is tried again, doubling up to the longest.
 UNREACHABLE_SECONDS, LONGEST_UNREACHABLE_SECONDS = 10, 300
+# A worker turns to the next job after this long, whatever is left of this one: the next may be urgent.
+LONGEST_TURN = timedelta(seconds=5)
 
 
 def deliver(message_ids: Sequence[UUID]) -> int:
-    """Deliver what of these is still to be delivered. Returns how many the mail server took.
+    """Deliver what of these is still to be delivered. Returns how many the mail server took."""
+    with mail_server(get_settings()) as server:
+        return deliver_over(server, message_ids)
+
+
+def deliver_over(server: MailServer, message_ids: Sequence[UUID]) -> int:
+    """The same over a connection that may be open already, and stays so.
 
     Each message is marked in a transaction of its own right after the server's answer, so that a crash can repeat
     only the one in flight.
     """
     settings = get_settings()
-    with new_session() as session, mail_server(settings) as server:
-        held_until = clock.now() + settings.lease_lifetime
+    began_at = clock.now()
+    held_until = began_at + settings.lease_lifetime
+    # Whoever takes over after the lease must not meet us still sending.
+    latest = held_until - timedelta(seconds=2 * settings.smtp_timeout)
+    with new_session() as session, Between(until=latest) as between:
         messages = outbox.claim(session, message_ids, until=held_until)
         session.commit()
-        delivery = _Delivery(session, server, settings)
-        # Stop in time: whoever takes over after the lease must not meet us still sending.
-        latest = held_until - timedelta(seconds=2 * settings.smtp_timeout)
-        accepted = 0
-        for message in messages:
-            if clock.now() >= latest:
-                outbox.give_back(session, message)
-                session.commit()
-                continue
-            accepted += delivery.deliver_one(message)
-        return accepted
+        turn = _Turn(session, server, between, settings, ends_at=min(latest, began_at + LONGEST_TURN))
+        accepted = turn.deliver_all(messages)
+    seconds = (clock.now() - began_at).total_seconds()
+    throughput.of_this_process.note(accepted, seconds)
+    log.info("mail.turn_ended", messages=len(messages), accepted=accepted, seconds=round(seconds, 3))
+    return accepted
 
 
-class _Delivery:
-    def __init__(self, session: Session, server: MailServer, settings: Settings) -> None:
-        self.session, self.server, self.settings = session, server, settings
+class _Turn:
+    def __init__(
+        self, session: Session, server: MailServer, between: Between, settings: Settings, *, ends_at: datetime
+    ) -> None:
+        self.session, self.server, self.between, self.settings = session, server, between, settings
+        self.ends_at = ends_at
         self.composer = Composer(session)
 
-    def deliver_one(self, message: Message) -> bool:
-        is_accepted = False
-        if outbox.is_still_wanted(self.session, message) and not self._is_settled_without_sending(message):
-            is_accepted = self._hand_over(message)
-        self.session.commit()
-        return is_accepted
+    def deliver_all(self, messages: Sequence[Message]) -> int:
+        accepted = 0
+        for number, message in enumerate(messages):
+            if not self._has_time(is_first=number == 0):
+                outbox.give_back(self.session, messages[number:])
+                self.session.commit()
+                break
+            accepted += self.deliver_one(message)
+        return accepted
 
-    def _is_settled_without_sending(self, message: Message) -> bool:
-        if message.expires_at is not None and message.expires_at <= clock.now():
-            outbox.mark_failed(self.session, message, reply="Too late: the moment it was for has passed.")
+    def _has_time(self, *, is_first: bool) -> bool:
+        """Time for one more. A turn sends one mail at least, so that no job goes round in circles."""
+        if not is_first and clock.now() >= self.ends_at:
+            return False
+        if not self.settings.smtp_rate_per_minute:
             return True
-        address = recipient_of(message).address
-        if outbox.is_optional(message) and suppressions.is_suppressed(self.session, address):
-            outbox.mark_suppressed(self.session, message)
-            return True
+        # Nothing stays unmarked while we wait.
+        self.between.mark()
+        return provider_limit.wait_for_turn(self.settings.smtp_rate_per_minute, until=self.ends_at)
+
+    def deliver_one(self, message: Message) -> bool:
+        standing = self.between.turn_to(message)
+        if standing.is_wanted and not self._is_settled_without_sending(message, standing):
+            content = self._written(message)
+            return content is not None and self._hand_over(message, content)
         return False
 
-    def _hand_over(self, message: Message) -> bool:
+    def _is_settled_without_sending(self, message: Message, standing: Standing) -> bool:
+        if message.expires_at is not None and message.expires_at <= clock.now():
+            outbox.mark_failed(self.session, message, reply="Too late: the moment it was for has passed.")
+        elif standing.is_suppressed and outbox.is_optional(message):
+            outbox.mark_suppressed(self.session, message)
+        else:
+            return False
+        self.session.commit()
+        return True
+
+    def _written(self, message: Message) -> bytes | None:
+        """One mail that cannot be written must not hold up the others; it stays visible as failed."""
         try:
-            mail = build(self.composer.compose(message))
+            content = octets(self.composer.compose(message))
         except Exception as problem:
-            # One mail that cannot be written must not hold up the others; it stays visible as failed.
             error = type(problem).__name__
             log.error("message.not_composed", id=str(message.id), kind=message.kind, error=error)
+            self.session.rollback()
             outbox.mark_failed(self.session, message, reply=f"Could not be written: {error}")
-            return False
-        recipient = recipient_of(message).address
-        reply = self.server.send(mail, sender=self.settings.mail_address, recipient=recipient)
-        self._note(message, reply)
-        return reply.verdict is Verdict.ACCEPTED
+            content = None
+        if self.session.in_transaction():
+            # Nothing is held open while the mail server takes its time.
+            self.session.commit()
+        return content
 
-    def _note(self, message: Message, reply: Reply) -> None:
-        log.info(f"message.{reply.verdict.value}", id=str(message.id), kind=message.kind, attempt=message.attempts + 1)
+    def _hand_over(self, message: Message, content: bytes) -> bool:
+        recipient = recipient_of(message).address
+        reply = self.server.send(content, sender=self.settings.mail_address, recipient=recipient)
         if reply.verdict is Verdict.ACCEPTED:
-            outbox.mark_sent(self.session, message, reply=reply.text)
-        elif reply.verdict is Verdict.NEVER:
-            outbox.mark_failed(self.session, message, reply=reply.text)
+            self.between.note_sent(message, reply.text)
+            return True
+        self._note_refusal(message, reply)
+        return False
+
+    def _note_refusal(self, message: Message, reply: Reply) -> None:
+        log.info(f"message.{reply.verdict.value}", id=str(message.id), kind=message.kind, attempt=message.attempts + 1)
+        if reply.verdict is Verdict.NEVER:
+            outbox.mark_failed(self.session, message, reply=reply.text, is_refused=True)
         else:
             outbox.retry_later(self.session, message, wait=_wait(message.attempts, reply.verdict), reply=reply.text)
+        self.session.commit()
 
 
 def _wait(attempts: int, verdict: Verdict) -> timedelta:

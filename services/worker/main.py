@@ -3,9 +3,12 @@
 Run it with `python -m services.worker.main`; multiply it as needed.
 """
 
+from contextlib import closing
+
 from rq.worker import SimpleWorker
 
 from services.worker.beating import beating
+from services.worker.jobs import mail_server
 from services.worker.queueing import mail_queue, redis_connection
 from shared.logs import configure_logs
 
@@ -14,7 +17,7 @@ def main() -> None:
     configure_logs()
     # A forking worker runs 50 empty jobs a second on two cores, this one 180; and it keeps its database connections.
     worker = SimpleWorker([mail_queue()], connection=redis_connection())
-    with beating("worker"):
+    with beating("worker"), closing(mail_server()):
         worker.work(logging_level="WARNING")
 
 

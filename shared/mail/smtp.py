@@ -1,15 +1,28 @@
 """The conversation with the mail server: one connection for many mails, its answers sorted by what to do next."""
 
+import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.message import EmailMessage
 from enum import Enum
 
-from shared.mail.mime import to_bytes
 from shared.settings import Settings, SmtpSecurity
+
+_ACCEPTED = 250
+_CLOSING = 421
+# What MAIL, RCPT and DATA are answered with when all is well (RFC 5321 section 4.3.2).
+_EXPECTED = ({250}, {250, 251}, {354})
+_GO_AHEAD = 354
+# A connection that lay idle for longer may be gone without a word, and finding out takes until the timeout.
+_IDLE_SECONDS = 10
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+_UNFIT_FOR_A_LINE = re.compile(r"[^!-~]|[<>]")
+
+# A code and the words beside it, as the server sent them.
+Said = tuple[int, bytes]
 
 
 class Verdict(Enum):
@@ -28,59 +41,63 @@ class Reply:
 
 
 class MailServer:
-    """A connection that is opened when first needed and again after it broke."""
+    """A connection that is opened when first needed, and again after it broke or lay idle."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
+        self._used_at = 0.0
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> Reply:
-        """Hand over one mail to one recipient. Never raises: every outcome is a reply."""
+    def send(self, content: bytes, *, sender: str, recipient: str) -> Reply:
+        """Hand over one mail to one recipient. Never raises: every outcome is a reply.
+
+        A server that hangs up between two mails has had enough of the connection, not of us: it is asked once more
+        over another, which is safe as long as nothing of the mail itself has left.
+        """
+        was_open = self._smtp is not None
+        reply, has_begun = self._try(content, sender, recipient)
+        if was_open and self._smtp is None and not has_begun:
+            reply, _ = self._try(content, sender, recipient)
+        return reply
+
+    def _try(self, content: bytes, sender: str, recipient: str) -> tuple[Reply, bool]:
+        """The outcome, and whether the mail itself had begun to leave."""
+        has_begun = False
         try:
             smtp = self._connected()
         except (OSError, smtplib.SMTPException) as problem:
             self.close()
-            return Reply(Verdict.UNREACHABLE, _words(problem))
+            return Reply(Verdict.UNREACHABLE, _words(problem)), has_begun
         try:
-            return self._converse(smtp, to_bytes(message), sender, recipient)
+            said = _announce(smtp, sender, recipient)
+            if said[0] == _GO_AHEAD:
+                has_begun = True
+                smtp.send(_as_data(content))
+                said = smtp.getreply()
         except (OSError, smtplib.SMTPException) as problem:
             self.close()
-            return Reply(Verdict.LATER, _words(problem))
+            return Reply(Verdict.LATER, _words(problem)), has_begun
+        self._begin_afresh(smtp, said[0])
+        return _sorted(*said), has_begun
 
-    def _converse(self, smtp: smtplib.SMTP, content: bytes, sender: str, recipient: str) -> Reply:
-        code, words = smtp.mail(sender)
-        if code == 250:
-            code, words = smtp.rcpt(recipient)
-        if code in (250, 251):
-            code, words = smtp.data(content)
-        if code != 250:
-            _reset(smtp)
-        return _sorted(code, words)
+    def _begin_afresh(self, smtp: smtplib.SMTP, code: int) -> None:
+        """After a refusal, so that the next mail is not taken for a part of this one."""
+        if code == _CLOSING:
+            self.close()
+        elif code != _ACCEPTED:
+            try:
+                smtp.rset()
+            except (OSError, smtplib.SMTPException):
+                self.close()
 
     def _connected(self) -> smtplib.SMTP:
+        now, idle_since = time.monotonic(), self._used_at
+        self._used_at = now
+        if self._smtp is not None and now - idle_since > _IDLE_SECONDS:
+            self.close()
         if self._smtp is None:
-            self._smtp = self._connect()
+            self._smtp = connect(self._settings)
         return self._smtp
-
-    def _connect(self) -> smtplib.SMTP:
-        settings = self._settings
-        host, port, own_name, patience = (
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.mail_domain,
-            settings.smtp_timeout,
-        )
-        if settings.smtp_security is SmtpSecurity.TLS:
-            context = ssl.create_default_context()
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, own_name, timeout=patience, context=context)
-        else:
-            smtp = smtplib.SMTP(host, port, own_name, timeout=patience)
-        if settings.smtp_security is SmtpSecurity.STARTTLS:
-            smtp.starttls(context=ssl.create_default_context())
-        if settings.smtp_username and settings.smtp_password:
-            smtp.login(settings.smtp_username, settings.smtp_password.get_secret_value())
-        smtp.ehlo_or_helo_if_needed()
-        return smtp
 
     def close(self) -> None:
         smtp, self._smtp = self._smtp, None
@@ -92,6 +109,29 @@ class MailServer:
             smtp.close()
 
 
+def connect(settings: Settings) -> smtplib.SMTP:
+    """A conversation that is encrypted and signed in as the settings say, ready for mail.
+
+    Raises OSError (also for TLS) or SMTPException.
+    """
+    where = (settings.smtp_host, settings.smtp_port, settings.mail_domain)
+    if settings.smtp_security is SmtpSecurity.TLS:
+        context = ssl.create_default_context()
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=settings.smtp_timeout, context=context)
+    else:
+        smtp = smtplib.SMTP(*where, timeout=settings.smtp_timeout)
+    try:
+        if settings.smtp_security is SmtpSecurity.STARTTLS:
+            smtp.starttls(context=ssl.create_default_context())
+        if settings.smtp_username and settings.smtp_password:
+            smtp.login(settings.smtp_username, settings.smtp_password.get_secret_value())
+        smtp.ehlo_or_helo_if_needed()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
 @contextmanager
 def mail_server(settings: Settings) -> Iterator[MailServer]:
     server = MailServer(settings)
@@ -101,14 +141,60 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
         server.close()
 
 
-def _reset(smtp: smtplib.SMTP) -> None:
-    """The next mail begins afresh; a server that answers 421 is about to hang up, which `send` will notice."""
-    smtp.rset()
+def _announce(smtp: smtplib.SMTP, sender: str, recipient: str) -> Said:
+    """From whom and to whom. The answer is 354 where the mail itself may follow, or else the first refusal.
+
+    Raises SMTPException for addresses that would be more than an address in the line that names them.
+    """
+    if _UNFIT_FOR_A_LINE.search(sender + recipient):
+        raise smtplib.SMTPException("An address of this mail holds what no address may hold.")
+    commands = (f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n")
+    said = _together(smtp, commands) if smtp.has_extn("pipelining") else _in_turn(smtp, commands)
+    refused = _first_refusal(said)
+    if refused is None:
+        return said[-1]
+    if said[-1][0] == _GO_AHEAD:
+        # It would take the mail all the same, for nobody (RFC 2920 section 3.1): give it an empty one.
+        smtp.send(b".\r\n")
+        smtp.getreply()
+    return refused
+
+
+def _together(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[Said]:
+    """One journey there and back instead of three, where the server offers PIPELINING (RFC 2920)."""
+    smtp.send("".join(commands))
+    said: list[Said] = []
+    for _ in commands:
+        said.append(smtp.getreply())
+        if said[-1][0] == _CLOSING:
+            break
+    return said
+
+
+def _in_turn(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[Said]:
+    said: list[Said] = []
+    for command in commands:
+        smtp.send(command)
+        said.append(smtp.getreply())
+        if _first_refusal(said) is not None:
+            break
+    return said
+
+
+def _first_refusal(said: Sequence[Said]) -> Said | None:
+    return next((one for one, expected in zip(said, _EXPECTED, strict=False) if one[0] not in expected), None)
+
+
+def _as_data(content: bytes) -> bytes:
+    """With the dot that ends it, and none that would end it before (RFC 5321 section 4.5.2)."""
+    if b"\n." in content or content.startswith(b"."):
+        content = _LEADING_DOT.sub(b"..", content)
+    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def _sorted(code: int, words: bytes) -> Reply:
     text = f"{code} {words.decode('utf-8', 'replace')}"[:500]
-    if code == 250:
+    if code == _ACCEPTED:
         return Reply(Verdict.ACCEPTED, text)
     return Reply(Verdict.NEVER if 500 <= code < 600 else Verdict.LATER, text)
 

@@ -47,6 +47,22 @@ class MessageKind(StrEnum):
     CANARY = "canary"
 
 
+# These put an entry into the calendar of whoever gets them (METHOD:REQUEST, RFC 5546 section 3.2.2).
+INVITING = frozenset(
+    {
+        MessageKind.CONFIRMATION,
+        MessageKind.PROMOTION,
+        MessageKind.CHANGE,
+        MessageKind.ENTRY_AGAIN,
+        MessageKind.CALL_SHEET,
+    }
+)
+# These take it out again, where their facts say that there is one (METHOD:CANCEL, section 3.2.5).
+TAKING_BACK = frozenset(
+    {MessageKind.CANCELLATION, MessageKind.REGISTRATION_CANCELLED, MessageKind.CALL_SHEET_WITHDRAWN}
+)
+
+
 class MessageStatus(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
@@ -123,8 +139,10 @@ class Message(Identified, Model):
             unique=True,
             postgresql_where=text("address is not null"),
         ),
-        # The dispatcher's look at the outbox reads this index only; it holds what is not done yet.
-        Index("ix_message_outbox", "priority", "due_at", postgresql_where=text("status in ('pending', 'sending')")),
+        # The dispatcher's look at the outbox reads this index only, in its order; it holds what is not done yet.
+        Index(
+            "ix_message_outbox", "priority", "due_at", "id", postgresql_where=text("status in ('pending', 'sending')")
+        ),
         # What an event still has to send: read by its snapshot, its changes and its cancellation.
         Index("ix_message_waiting", "event_id", "due_at", postgresql_where=text("status in ('pending', 'sending')")),
         Index("ix_message_event_id_id", "event_id", "id"),
@@ -158,7 +176,7 @@ class Heartbeat(Model):
     process: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     seen_at: Mapped[datetime]
-    # Mails that the server took from this worker in the last minute.
+    # How many mails the server takes from this worker in a minute of sending; None where it sent none lately.
     mails_per_minute: Mapped[float | None]
 
 

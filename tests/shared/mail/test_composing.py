@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared import clock, events, links, registrations
 from shared.links import Purpose
 from shared.mail.composing import Composer
-from shared.mail.mime import Mail, build, to_bytes
+from shared.mail.mime import Mail, build, octets
 from shared.mail.rendering import direction
 from shared.models import Event, Message, MessageKind, Registration
 from tests.factories import make_event, register
@@ -65,7 +65,7 @@ def test_every_kind_says_the_same_in_both_forms(
     assert "Cities and water" in mail.plain
     assert "None" not in mail.plain + page.text
     assert not re.search(r"\bCES?T\b", mail.subject + mail.plain + page.text)
-    assert to_bytes(build(mail))
+    assert octets(mail)
 
 
 def test_a_confirmation_has_everything_needed_to_come() -> None:
@@ -321,7 +321,7 @@ def test_hostile_text_stays_text(kind: MessageKind) -> None:
     assert HOSTILE in Page(mail.html).text
     assert "&amp;" not in mail.plain
     assert mail.subject.endswith("(22 Jul 2026)")
-    raw = to_bytes(build(mail))
+    raw = octets(mail)
     assert raw.count(b"\r\nSubject:") == 1
 
 

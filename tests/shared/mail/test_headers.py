@@ -6,12 +6,22 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.mail.headers import NAME_LENGTH, SMTP, SUBJECT_LENGTH, clean_name, clean_subject, mailbox
+from shared.mail.headers import (
+    NAME_LENGTH,
+    SUBJECT_LENGTH,
+    clean_name,
+    clean_subject,
+    mailbox,
+    mailbox_line,
+    subject_line,
+    token_line,
+)
 
 ADDRESS = "ada@example.org"
 INJECTIONS = [
@@ -36,11 +46,11 @@ INJECTIONS = [
 ]
 
 
-def octets_of(**headers: object) -> bytes:
-    message = EmailMessage(policy=SMTP)
-    for name, value in headers.items():
-        message[name.replace("_", "-")] = value
-    return message.as_bytes()
+def octets_of(*, Subject: str | None = None, **mailboxes: Any) -> bytes:
+    """A header block of these, the subject last."""
+    lines = [mailbox_line(name.replace("_", "-"), box) for name, box in mailboxes.items()]
+    lines += [] if Subject is None else [subject_line(Subject)]
+    return ("".join(lines) + "\r\n").encode("ascii")
 
 
 def read_back(octets: bytes) -> EmailMessage:
@@ -72,7 +82,7 @@ def people_in(octets: bytes, header: str) -> list[tuple[str, str]]:
     ],
 )
 def test_an_ordinary_title_reads_as_it_was_written(title: str) -> None:
-    octets = octets_of(Subject=clean_subject(title))
+    octets = octets_of(Subject=title)
 
     assert read_back(octets)["Subject"] == title.strip()
     assert octets.isascii()
@@ -106,10 +116,10 @@ def test_a_name_that_poses_as_an_address_is_dropped(name: str) -> None:
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_no_text_gets_out_of_its_line(text: str) -> None:
-    octets = octets_of(To=mailbox(text, ADDRESS), Subject=clean_subject(text), Reply_To=mailbox(text, ADDRESS))
+    octets = octets_of(To=mailbox(text, ADDRESS), Reply_To=mailbox(text, ADDRESS), Subject=text)
 
     message = read_back(octets)
-    assert message.keys() == ["To", "Subject", "Reply-To"]
+    assert message.keys() == ["To", "Reply-To", "Subject"]
     assert [address.addr_spec for address in message["To"].addresses] == [ADDRESS]
     assert [address.addr_spec for address in message["Reply-To"].addresses] == [ADDRESS]
     assert message["Subject"] == clean_subject(text)
@@ -133,7 +143,7 @@ def test_cleaned_text_is_short_and_visible_and_cleaning_it_again_changes_nothing
 @given(st.text(), st.text())
 @settings(deadline=None, max_examples=300)
 def test_any_name_and_subject_survive_the_journey(name: str, subject: str) -> None:
-    octets = octets_of(To=mailbox(name, ADDRESS), Subject=clean_subject(subject))
+    octets = octets_of(To=mailbox(name, ADDRESS), Subject=subject)
 
     message = read_back(octets)
     assert message.keys() == ["To", "Subject"]
@@ -189,17 +199,12 @@ def test_an_address_that_could_be_read_in_two_ways_is_refused(address: str) -> N
 def test_identifiers_and_links_stay_on_one_line_as_they_are() -> None:
     link, identifier = f"<https://events.example.org/u/{'x' * 200}>", f"<confirm.{'0' * 80}@mail.example.org>"
 
-    octets = octets_of(List_Unsubscribe=link, References=identifier)
+    lines = token_line("List-Unsubscribe", link) + token_line("References", identifier)
 
-    assert octets == f"List-Unsubscribe: {link}\r\nReferences: {identifier}\r\n\r\n".encode()
+    assert lines == f"List-Unsubscribe: {link}\r\nReferences: {identifier}\r\n"
 
 
-@pytest.mark.parametrize("value", ["é", "x" * 1000, "two  spaces"])
+@pytest.mark.parametrize("value", ["é", "x" * 1000, "two  spaces", "two\r\n lines", "", "a\r\nBcc: bob@example.org"])
 def test_an_identifier_that_does_not_fit_on_one_line_of_ascii_is_refused(value: str) -> None:
     with pytest.raises(MessageError, match="visible ASCII"):
-        octets_of(Feedback_ID=value)
-
-
-def test_a_mail_to_several_people_is_refused() -> None:
-    with pytest.raises(MessageError, match="exactly one address"):
-        octets_of(To=[mailbox(None, ADDRESS), mailbox(None, "bob@example.org")])
+        token_line("Feedback-ID", value)

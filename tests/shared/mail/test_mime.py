@@ -41,7 +41,7 @@ List-Unsubscribe List-Unsubscribe-Post Feedback-ID MIME-Version Content-Type Con
 
 
 def octets_of(mail: Mail) -> bytes:
-    return mime.to_bytes(mime.build(mail))
+    return mime.octets(mail)
 
 
 def read_back(mail: Mail) -> EmailMessage:
@@ -95,7 +95,7 @@ def test_the_method_of_the_part_is_the_one_of_the_calendar() -> None:
 @pytest.mark.parametrize("calendar", [b"", INVITATION.replace(b"METHOD:REQUEST\r\n", b""), INVITATION + INVITATION])
 def test_a_calendar_without_one_method_is_refused(calendar: bytes) -> None:
     with pytest.raises(ValueError, match="exactly one METHOD"):
-        mime.build(replace(CONFIRMATION, calendar=calendar))
+        mime.octets(replace(CONFIRMATION, calendar=calendar))
 
 
 def test_a_mail_without_a_calendar_is_text_and_html_only() -> None:
@@ -193,7 +193,7 @@ def test_no_name_and_no_subject_adds_a_header_or_a_recipient(name: str, subject:
 
 def test_a_header_that_breaks_out_of_its_line_is_noticed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = "Subject: Cities\r\nBcc: b@example.org\r\n"
-    monkeypatch.setattr("shared.mail.headers._subject_line", lambda name, value: broken)
+    monkeypatch.setattr("shared.mail.mime._common_subject_line", lambda text: broken)
 
     with pytest.raises(MessageError, match="read back"):
         octets_of(CONFIRMATION)
@@ -216,4 +216,4 @@ def test_a_header_that_breaks_out_of_its_line_is_noticed_in_time(monkeypatch: py
 )
 def test_what_no_server_should_carry_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        mime.build(replace(CONFIRMATION, **wrong))  # type: ignore[arg-type]
+        mime.octets(replace(CONFIRMATION, **wrong))  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ def test_nothing_is_left_in_any_table_in_redis_or_in_the_logs(
     assert report.kept == ["The wish not to get reminders stays, under a code from which nobody can read the address."]
     assert suppressions.is_suppressed(session, ADDRESS)
     output = "".join(capfd.readouterr()).lower()
-    assert "message.accepted" in output
+    assert "mail.turn_ended" in output
     assert [word for word in WORDS if word.lower() in output] == []
 
 
