@@ -29,17 +29,18 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from uuid_utils.compat import uuid7
 
 from shared import bulk, clock, marking, reachability, tallies
 from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration
 
 # The smaller, the sooner: what is needed within the hour, then what answers someone, then the rest.
+URGENT, CHANGED, USUAL, BULK = 0, 10, 15, 30
 PRIORITIES = {
     MessageKind.REMINDER: 20,
-    MessageKind.CHANGE: 10,
-    MessageKind.CANCELLATION: 10,
+    MessageKind.CHANGE: CHANGED,
+    MessageKind.CANCELLATION: CHANGED,
     MessageKind.INVITATION: 30,
     MessageKind.NUDGE: 30,
     MessageKind.FOLLOW_UP: 30,
@@ -55,9 +56,6 @@ OPTIONAL_KINDS = {
     MessageKind.FOLLOW_UP,
     MessageKind.NOTICE,
 }
-URGENT = 0
-USUAL = 15
-BULK = 30
 GIVE_UP_AFTER = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 _ROW = (
@@ -197,10 +195,11 @@ def claim(session: Session, ids: Sequence[UUID], *, until: datetime) -> list[Mes
         .cte("taken")
     )
     claimed = [row.id for row in _move_rows(session, held, MessageStatus.SENDING, lease_until=until)]
-    recipients = (Message.registration, Message.invitation, Message.speaker)
-    together = [selectinload(one) for one in (Message.event, *recipients)]
-    query = select(Message).where(_among(claimed)).order_by(Message.priority, Message.due_at, Message.id)
-    return list(session.scalars(query.options(*together).execution_options(populate_existing=True)))
+    # Most go to somebody who registered: those come along in the same rows.
+    together = [selectinload(one) for one in (Message.event, Message.invitation, Message.speaker)]
+    query = select(Message).options(joinedload(Message.registration), *together).where(_among(claimed))
+    ordered = query.order_by(Message.priority, Message.due_at, Message.id)
+    return list(session.scalars(ordered.execution_options(populate_existing=True)))
 
 
 def _among(ids: Sequence[UUID]) -> ColumnElement[bool]:

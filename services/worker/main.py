@@ -9,14 +9,14 @@ from rq.worker import SimpleWorker
 
 from services.worker.beating import beating
 from services.worker.jobs import mail_server
-from services.worker.queueing import mail_queue, redis_connection
+from services.worker.queueing import mail_queues, redis_connection
 from shared.logs import configure_logs
 
 
 def main() -> None:
     configure_logs()
     # A forking worker runs 50 empty jobs a second on two cores, this one 180; and it keeps its database connections.
-    worker = SimpleWorker([mail_queue()], connection=redis_connection())
+    worker = SimpleWorker(mail_queues(), connection=redis_connection())
     with beating("worker"), closing(mail_server()):
         worker.work(logging_level="WARNING")
 

@@ -11,9 +11,9 @@ from shared.mail.mime import Mail
 from shared.mail.patterns import Words, filled, filled_block
 from shared.mail.recipients import Recipient, recipient_of
 from shared.mail.rendering import Form
-from shared.mail.views import EventView, event_view
+from shared.mail.views import EventView, Views
 from shared.mail.words import about, words_for
-from shared.models import Event, Message, MessageKind
+from shared.models import Message, MessageKind
 from shared.settings import get_settings
 from shared.translations import translations
 
@@ -29,13 +29,13 @@ class Composer:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.settings = get_settings()
-        self._views: dict[tuple[UUID, str, str | None], EventView] = {}
+        self._views = Views()
 
     def compose(self, message: Message) -> Mail:
         """The mail as it should read at this moment."""
         now, event, recipient = clock.now(), about(message), recipient_of(message)
         language = recipient.language
-        view = self._view(event, language, recipient.time_zone)
+        view = self._views.of(event, language=language, own_zone=recipient.time_zone)
         words = words_for(self.session, message, recipient, view, language=language, now=now)
         subject = _subject(filled_block(message.kind, "subject", language, words), view, language)
         words = Words({**words.common, "subject": subject}, words.own)
@@ -56,12 +56,6 @@ class Composer:
             list_unsubscribe_url=words.own["unsubscribe_url"],
             feedback_id=f"{message.kind}:{event.slug}:{event.calendar.slug}:plenary",
         )
-
-    def _view(self, event: Event, language: str, own_zone: str | None) -> EventView:
-        key = (event.id, language, own_zone)
-        if key not in self._views:
-            self._views[key] = event_view(event, language=language, own_zone=own_zone)
-        return self._views[key]
 
     def _message_id(self, recipient_id: UUID, kind: str, occasion: str) -> str:
         """From the row alone, so that a second copy after a crash is known for one."""

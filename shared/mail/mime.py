@@ -23,7 +23,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MESSAGE_ID = re.compile(r"<?([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)>?")
 _UNSUBSCRIBE_URL = re.compile(r"https?://[!-;=?-~]+")
 _FEEDBACK_ID = re.compile(r"[A-Za-z0-9._-]+(:[A-Za-z0-9._-]+){0,3}")
-_HEADER_NAMES = re.compile(r"(?:\A|\r\n)([^ \t\r\n][^:\r\n]*)")
 # Bodies are base64, where `=` ends everything: none of them holds a boundary.
 _MIXED, _ALTERNATIVE = "=_mixed", "=_alternative"
 _BASE64_LINE = 76
@@ -82,9 +81,10 @@ def calendar_method(calendar: bytes) -> str:
 
 def _look_again(head: str, lines: Sequence[str]) -> None:
     """Whether the header block holds the lines that were written and no others."""
-    written, found = [line.partition(":")[0] for line in lines], _HEADER_NAMES.findall(head)
-    line_ends = head.count("\r\n")
-    if found != written or "\r\n\r\n" in head or not line_ends == head.count("\n") == head.count("\r"):
+    written = [line.partition(":")[0] for line in lines]
+    *read, end = head.split("\r\n")
+    found = [line.partition(":")[0] for line in read if line[:1] not in {" ", "\t"}]
+    if found != written or end or "\n" in (bare := head.replace("\r\n", "")) or "\r" in bare:
         raise MessageError(f"The headers read back as {found}, not as {written}.")
 
 

@@ -18,6 +18,8 @@ from shared.mail.rendering import Form, render, render_block
 _NONCE = secrets.token_hex(8)
 _GAP = re.compile(f"\ue000{_NONCE}([a-z_]+)\ue001")
 _PATTERNS_KEPT = 4096
+# Keys already, as they are. True and 1 would be one key, but no word is now a number and now a fact.
+_KEYS = {str, int, bool, type(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def filled_block(kind: str, block: str, language: str, words: Words) -> str:
 def _asked(what: Hashable, rendered: Callable[[Mapping[str, Any]], str], words: Words) -> tuple[str, ...]:
     gaps = {name: f"\ue000{_NONCE}{name}\ue001" if value else value for name, value in words.own.items()}
     all_words = {**words.common, **gaps}
-    return _pattern(_Ask((what, frozen(all_words)), rendered, all_words))
+    return _pattern(_Ask((what, _key(all_words)), rendered, all_words))
 
 
 @lru_cache(maxsize=_PATTERNS_KEPT)
@@ -74,8 +76,15 @@ def _fill(pattern: tuple[str, ...], form: Form, words: Words) -> str:
     return "".join(parts)
 
 
+def _key(words: Mapping[str, Any]) -> Hashable:
+    """The same for the same words in the same order, which is how they come from one kind to another mail of it."""
+    return tuple([value if type(value) in _KEYS else frozen(value) for value in words.values()]), tuple(words)
+
+
 def frozen(value: Any) -> Hashable:
     """The same for equal values, and usable as a key."""
+    if type(value) in _KEYS:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, Mapping):
         return tuple((name, frozen(part)) for name, part in sorted(value.items()))
     if isinstance(value, list | tuple):

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
@@ -99,14 +98,14 @@ def _line(
 ) -> ProgrammeLine:
     clock = own_clock = None
     if slot is not None and span is not None:
-        there = slot.starts_at.astimezone(ZoneInfo(span.zone))
+        there = slot.starts_at.astimezone(times.clocks(span.zone))
         clock = times.clock(there, language)
         own_clock = _own_clock(there, own_zone, language) if own_zone else None
     return ProgrammeLine(item.day, item.title, item.minutes, clock, own_clock, people_view(item.people))
 
 
 def _own_clock(there: datetime, own_zone: str, language: str) -> str:
-    here = there.astimezone(ZoneInfo(own_zone))
+    here = there.astimezone(times.clocks(own_zone))
     shown = times.clock(here, language)
     return shown if here.date() == there.date() else f"{times.weekday(here, language)} {shown}"
 

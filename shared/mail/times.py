@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
@@ -13,6 +14,8 @@ from shared.translations import translations
 _HOUR = timedelta(hours=1)
 # From here on "tomorrow" says more than a number of hours.
 _HOURS_COUNTED = timedelta(hours=12)
+# Python itself keeps the eight it met last, and reads the others from their files again and again.
+clocks = lru_cache(maxsize=1024)(ZoneInfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Span:
     zone: str
 
     def on_the_clocks_of(self, zone: str) -> tuple[datetime, datetime]:
-        return self.starts_at.astimezone(ZoneInfo(zone)), self.ends_at.astimezone(ZoneInfo(zone))
+        return self.starts_at.astimezone(clocks(zone)), self.ends_at.astimezone(clocks(zone))
 
 
 def span_of(starts_at: datetime | None, ends_at: datetime | None, zone: str | None) -> Span | None:
@@ -73,7 +76,7 @@ def period(span: Span, language: str, *, with_year: bool = True) -> str:
 
 def moment(instant: datetime, zone: str, language: str) -> str:
     """ "Wednesday 22 July 2026, 15:00 (Madrid, UTC+2)"."""
-    there = instant.astimezone(ZoneInfo(zone))
+    there = instant.astimezone(clocks(zone))
     return f"{day(there, language)}, {clock(there, language)} ({place_and_offset(there, zone, language)})"
 
 
@@ -97,7 +100,7 @@ def time_left(now: datetime, starts_at: datetime, zone: str, language: str) -> s
     minutes = max(1, -((now - starts_at) // timedelta(minutes=1)))
     if minutes < 120:
         return _ahead(timedelta(minutes=minutes), language, granularity="hour" if minutes == 60 else "minute")
-    days = (starts_at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
+    days = (starts_at.astimezone(clocks(zone)).date() - now.astimezone(clocks(zone)).date()).days
     if starts_at - now < _HOURS_COUNTED or days == 0:
         return _ahead((minutes + 10) // 60 * _HOUR, language, granularity="hour")
     if days == 1:
@@ -105,6 +108,7 @@ def time_left(now: datetime, starts_at: datetime, zone: str, language: str) -> s
     return _ahead(timedelta(days=days), language, granularity="day")
 
 
+@lru_cache(maxsize=4096)
 def _ahead(length: timedelta, language: str, *, granularity: str) -> str:
     return format_timedelta(
         length,
