@@ -41,7 +41,7 @@ class Plan:
     recipients: int = 10_000
     workers: int = 3
     seed: int = 2027
-    seconds_between_blows: float = 1.5
+    seconds_between_blows: float = 3
     calm_after: float = 0.9
     seconds_at_most: float = 1200
 
