@@ -11,11 +11,9 @@ from enum import Enum
 
 from shared.settings import Settings, SmtpSecurity
 
-_ACCEPTED = 250
-_CLOSING = 421
+_ACCEPTED, _FORWARDED, _GO_AHEAD, _CLOSING = 250, 251, 354, 421
 # What MAIL, RCPT and DATA are answered with when all is well (RFC 5321 section 4.3.2).
-_EXPECTED = ({250}, {250, 251}, {354})
-_GO_AHEAD = 354
+_EXPECTED = ({_ACCEPTED}, {_ACCEPTED, _FORWARDED}, {_GO_AHEAD})
 # A connection that lay idle for longer may be gone without a word, and finding out takes until the timeout.
 _IDLE_SECONDS = 10
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -59,6 +57,17 @@ class MailServer:
         if was_open and self._smtp is None and not has_begun:
             reply, _ = self._try(content, sender, recipient)
         return reply
+
+    def probe(self, *, sender: str, recipient: str) -> Reply:
+        """Whether the server would take a mail, which is then taken back. Never raises."""
+        try:
+            smtp = self._connected()
+            said = _announce(smtp, sender, recipient, with_data=False)
+            smtp.rset()
+        except (OSError, smtplib.SMTPException) as problem:
+            self.close()
+            return Reply(Verdict.UNREACHABLE, _words(problem))
+        return _sorted(_ACCEPTED if said[0] == _FORWARDED else said[0], said[1])
 
     def _try(self, content: bytes, sender: str, recipient: str) -> tuple[Reply, bool]:
         """The outcome, and whether the mail itself had begun to leave."""
@@ -141,14 +150,16 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
         server.close()
 
 
-def _announce(smtp: smtplib.SMTP, sender: str, recipient: str) -> Said:
+def _announce(smtp: smtplib.SMTP, sender: str, recipient: str, *, with_data: bool = True) -> Said:
     """From whom and to whom. The answer is 354 where the mail itself may follow, or else the first refusal.
+
+    Without `with_data` only whether they are taken is asked.
 
     Raises SMTPException for addresses that would be more than an address in the line that names them.
     """
     if _UNFIT_FOR_A_LINE.search(sender + recipient):
         raise smtplib.SMTPException("An address of this mail holds what no address may hold.")
-    commands = (f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n")
+    commands = [f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n"] + ["DATA\r\n"] * with_data
     said = _together(smtp, commands) if smtp.has_extn("pipelining") else _in_turn(smtp, commands)
     refused = _first_refusal(said)
     if refused is None:
