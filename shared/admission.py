@@ -197,7 +197,8 @@ class _Admission:
         self.arrivals.append(new)
         self.live[application.key] = _Known(new.id, status, is_of_this_batch=True)
         if application.sends_mail:
-            self.messages.append(first_message(self.event, new))
+            is_bulk = application.source == RegistrationSource.IMPORT
+            self.messages.append(first_message(self.event, new, is_bulk=is_bulk))
         return new
 
     def _new(self, application: Application, status: str) -> "_New":
@@ -335,8 +336,13 @@ _FIRST_KINDS = {
 }
 
 
-def first_message(event: Event, registration: Registration | _New, *, occasion: str = "first") -> NewMessage:
-    """What somebody is told who just came: that they have a place, that they wait, or what they must do first."""
+def first_message(
+    event: Event, registration: Registration | _New, *, occasion: str = "first", is_bulk: bool = False
+) -> NewMessage:
+    """What somebody is told who just came: that they have a place, that they wait, or what they must do first.
+
+    `is_bulk`: of a list that was imported, where nobody sits and waits for it.
+    """
     kind = _FIRST_KINDS[RegistrationStatus(registration.status)]
     return NewMessage(
         event.id,
@@ -345,7 +351,13 @@ def first_message(event: Event, registration: Registration | _New, *, occasion: 
         occasion,
         sequence=registration.sequence,
         expires_at=registration.answer_by or event.ends_at,
+        urgent=_begins_soon(event),
+        is_bulk=is_bulk,
     )
+
+
+def _begins_soon(event: Event) -> bool:
+    return event.starts_at is not None and event.starts_at - clock.now() <= outbox.HOUR
 
 
 def link_again(event: Event, registration_id: UUID, status: str, *, is_asked_for: bool = False) -> NewMessage:
@@ -357,4 +369,5 @@ def link_again(event: Event, registration_id: UUID, status: str, *, is_asked_for
     kind = MessageKind.VERIFICATION if is_pending else MessageKind.LINK_AGAIN
     hour = clock.now().strftime("%Y-%m-%dT%H")
     facts = {"is_asked_for": is_asked_for}
-    return NewMessage(event.id, registration_id, kind, hour, expires_at=event.ends_at, facts=facts)
+    urgent = _begins_soon(event)
+    return NewMessage(event.id, registration_id, kind, hour, expires_at=event.ends_at, urgent=urgent, facts=facts)

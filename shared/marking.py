@@ -52,7 +52,8 @@ WITH registered AS MATERIALIZED (
     ORDER BY moved.status COLLATE "C"
     ON CONFLICT (event_id, kind, occasion, status, shard) DO UPDATE SET count = mail_tally.count + excluded.count
 )
-SELECT status = 'sending', EXISTS (SELECT FROM suppression WHERE digest = %(next_digest)s::bytea)
+SELECT status = 'sending' AND lease_until = %(next_lease)s::timestamptz,
+    EXISTS (SELECT FROM suppression WHERE digest = %(next_digest)s::bytea)
 FROM message WHERE id = %(next_id)s::uuid
 """
 NOTHING_SENT: Values = {
@@ -67,11 +68,11 @@ NOTHING_SENT: Values = {
     "held_sequence": None,
     "held_revision": None,
 }
-NOTHING_NEXT: Values = {"next_id": None, "next_digest": None}
+NOTHING_NEXT: Values = {"next_id": None, "next_lease": None, "next_digest": None}
 
 
 class Standing(NamedTuple):
-    """How a message stands right before it is sent. One that is gone is not wanted."""
+    """How a message stands right before it is sent. One that is gone, or in the hands of another, is not wanted."""
 
     is_wanted: bool
     is_suppressed: bool
@@ -94,8 +95,8 @@ def sent(message: Message, reply: str) -> Values:
 
 
 def following(message: Message, address: str) -> Values:
-    """To look whether it is still wanted, and whether somebody unsubscribed from its address."""
-    return {"next_id": message.id, "next_digest": address_digest(address)}
+    """To look whether it is still wanted and still ours, and whether somebody unsubscribed from its address."""
+    return {"next_id": message.id, "next_lease": message.lease_until, "next_digest": address_digest(address)}
 
 
 def _entry(message: Message, revision: int | None) -> Values:

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     CTE,
+    Boolean,
     ColumnElement,
     Executable,
     Row,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -151,13 +153,23 @@ def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
     return list(messages)
 
 
+# Not done yet. Said in the statement itself, where PostgreSQL sees that the indexes of the outbox have all of these.
+WAITING: ColumnElement[bool] = literal_column("message.status IN ('pending', 'sending')", Boolean)
+
+
 def _outstanding(now: datetime) -> ColumnElement[bool]:
     """Due, and neither in a job nor in a worker's hands."""
     return and_(
-        Message.status.in_([MessageStatus.PENDING, MessageStatus.SENDING]),
+        WAITING,
         Message.due_at <= now,
         or_(Message.lease_until.is_(None), Message.lease_until <= now),
     )
+
+
+def has_outstanding(session: Session) -> bool:
+    """Whether there is anything to lease: a look into the index, which costs next to nothing."""
+    first = select(Message.id).where(_outstanding(clock.now())).order_by(Message.priority, Message.due_at).limit(1)
+    return session.scalar(first) is not None
 
 
 def lease_outstanding(session: Session, *, limit: int, until: datetime, priorities: Priorities = ALL) -> list[UUID]:
@@ -242,10 +254,12 @@ def retry_later(session: Session, message: Message, *, wait: timedelta, reply: s
 
 
 def give_back(session: Session, messages: Sequence[Message]) -> None:
-    """Not tried, not counted: another job may take them at once."""
+    """Not tried, not counted: another job may take them at once. What another worker holds by now is left to it."""
+    leases = {message.lease_until for message in messages}
+    is_ours = and_(Message.status == MessageStatus.SENDING, Message.lease_until.in_(leases))
     held = (
         select(Message.id, Message.status)
-        .where(_among([message.id for message in messages]), Message.status == MessageStatus.SENDING)
+        .where(_among([message.id for message in messages]), is_ours)
         .order_by(Message.id)
         .with_for_update(key_share=True)
         .cte("taken")

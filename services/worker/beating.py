@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.worker import throughput
 from shared import heartbeats
 from shared.database import new_session
 
@@ -16,7 +17,7 @@ log = structlog.get_logger()
 def _beat(kind: str) -> None:
     try:
         with new_session() as session:
-            heartbeats.beat(session, kind)
+            heartbeats.beat(session, kind, mails_per_minute=throughput.of_this_process.per_minute())
             session.commit()
     except SQLAlchemyError as problem:
         log.warning("heartbeat.missed", kind=kind, error=type(problem).__name__)

@@ -1,16 +1,15 @@
 """A worker's own connection, for what it writes between two mails; it outlives a restart of PostgreSQL."""
 
 import time
-from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 import psycopg
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, TimeoutError
 
-from shared import clock, marking
+from shared import marking
 from shared.database import get_engine
 from shared.mail.recipients import recipient_of
 from shared.marking import Standing, Values
@@ -18,19 +17,18 @@ from shared.models import Message
 
 log = structlog.get_logger()
 
-# Seconds between two tries to reach a database that went away.
-_PAUSE = 0.5
+# Seconds between two tries to reach a database that went away: the dispatcher waits longer before it looks again.
+_PAUSE = 0.1
 
 
 class Between:
     """Marks the mail that was sent last and looks at the next, in one journey. Use it as a context manager.
 
-    What the server took is kept here until it is marked: should PostgreSQL go away in that moment, it is marked when
-    PostgreSQL is back, up to `until`, from when on another worker may hold the message.
+    What the server took is kept here until it is marked: should PostgreSQL go away in that moment, it is marked as
+    soon as PostgreSQL is back, before anybody can take the message for an abandoned one.
     """
 
-    def __init__(self, *, until: datetime) -> None:
-        self._until = until
+    def __init__(self) -> None:
         self._connection: Connection | None = None
         self._sent: Values = marking.NOTHING_SENT
 
@@ -60,14 +58,12 @@ class Between:
             self._write(marking.NOTHING_NEXT)
 
     def _write(self, following: Values) -> tuple[Any, ...] | None:
-        """Waits for a database that does not answer. Raises its error when the time is over."""
+        """Waits for a database that does not answer: without it there is nothing else to do."""
         while True:
             try:
                 cursor = self._driver().execute(marking.STATEMENT, {**self._sent, **following}, prepare=True)
                 row = cursor.fetchone()
-            except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError) as problem:
-                if clock.now() >= self._until:
-                    raise
+            except (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, TimeoutError) as problem:
                 log.warning("message.mark_waits", error=type(problem).__name__)
                 self._forget_connection()
                 time.sleep(_PAUSE)

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from services.worker import provider_limit, throughput
 from services.worker.between import Between
-from shared import clock, outbox
+from shared import canary, clock, outbox
 from shared.database import new_session
 from shared.mail.composing import Composer
 from shared.mail.mime import octets
 from shared.mail.recipients import recipient_of
+from shared.mail.signing import sign
 from shared.mail.smtp import MailServer, Reply, Verdict, mail_server
 from shared.marking import Standing
-from shared.models import Message
+from shared.models import Message, MessageKind
 from shared.settings import Settings, get_settings
 
 log = structlog.get_logger()
@@ -46,10 +47,10 @@ def deliver_over(server: MailServer, message_ids: Sequence[UUID]) -> int:
     held_until = began_at + settings.lease_lifetime
     # Whoever takes over after the lease must not meet us still sending.
     latest = held_until - timedelta(seconds=2 * settings.smtp_timeout)
-    with new_session() as session, Between(until=latest) as between:
+    with new_session() as session, Between() as between:
         messages = outbox.claim(session, message_ids, until=held_until)
         session.commit()
-        turn = _Turn(session, server, between, settings, ends_at=min(latest, began_at + LONGEST_TURN))
+        turn = _Turn(session, server, between, settings, ends_at=min(latest, began_at + LONGEST_TURN), latest=latest)
         accepted = turn.deliver_all(messages)
     seconds = (clock.now() - began_at).total_seconds()
     throughput.of_this_process.note(accepted, seconds)
@@ -59,10 +60,17 @@ def deliver_over(server: MailServer, message_ids: Sequence[UUID]) -> int:
 
 class _Turn:
     def __init__(
-        self, session: Session, server: MailServer, between: Between, settings: Settings, *, ends_at: datetime
+        self,
+        session: Session,
+        server: MailServer,
+        between: Between,
+        settings: Settings,
+        *,
+        ends_at: datetime,
+        latest: datetime,
     ) -> None:
         self.session, self.server, self.between, self.settings = session, server, between, settings
-        self.ends_at = ends_at
+        self.ends_at, self.latest = ends_at, latest
         self.composer = Composer(session)
 
     def deliver_all(self, messages: Sequence[Message]) -> int:
@@ -87,10 +95,15 @@ class _Turn:
 
     def deliver_one(self, message: Message) -> bool:
         standing = self.between.turn_to(message)
-        if standing.is_wanted and not self._is_settled_without_sending(message, standing):
-            content = self._written(message)
-            return content is not None and self._hand_over(message, content)
-        return False
+        # Looking may have taken as long as the database was away: what we no longer hold for sure is found again.
+        if not standing.is_wanted or clock.now() >= self.latest:
+            return False
+        if self._is_settled_without_sending(message, standing):
+            return False
+        if message.kind == MessageKind.CANARY and not canary.is_real_mail():
+            return self._note(message, self.server.probe(sender=self._sender(message), recipient=_address(message)))
+        content = self._written(message)
+        return content is not None and self._hand_over(message, content)
 
     def _is_settled_without_sending(self, message: Message, standing: Standing) -> bool:
         if message.expires_at is not None and message.expires_at <= clock.now():
@@ -105,7 +118,7 @@ class _Turn:
     def _written(self, message: Message) -> bytes | None:
         """One mail that cannot be written must not hold up the others; it stays visible as failed."""
         try:
-            content = octets(self.composer.compose(message))
+            content = sign(octets(self.composer.compose(message)), self.settings)
         except Exception as problem:
             error = type(problem).__name__
             log.error("message.not_composed", id=str(message.id), kind=message.kind, error=error)
@@ -118,21 +131,27 @@ class _Turn:
         return content
 
     def _hand_over(self, message: Message, content: bytes) -> bool:
-        recipient = recipient_of(message).address
-        reply = self.server.send(content, sender=self.settings.mail_address, recipient=recipient)
+        return self._note(message, self.server.send(content, sender=self._sender(message), recipient=_address(message)))
+
+    def _sender(self, message: Message) -> str:
+        return self.settings.mail_address
+
+    def _note(self, message: Message, reply: Reply) -> bool:
+        """What the server said. True where it took the mail."""
         if reply.verdict is Verdict.ACCEPTED:
             self.between.note_sent(message, reply.text)
             return True
-        self._note_refusal(message, reply)
-        return False
-
-    def _note_refusal(self, message: Message, reply: Reply) -> None:
         log.info(f"message.{reply.verdict.value}", id=str(message.id), kind=message.kind, attempt=message.attempts + 1)
         if reply.verdict is Verdict.NEVER:
             outbox.mark_failed(self.session, message, reply=reply.text, is_refused=True)
         else:
             outbox.retry_later(self.session, message, wait=_wait(message.attempts, reply.verdict), reply=reply.text)
         self.session.commit()
+        return False
+
+
+def _address(message: Message) -> str:
+    return recipient_of(message).address
 
 
 def _wait(attempts: int, verdict: Verdict) -> timedelta:

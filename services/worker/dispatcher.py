@@ -7,17 +7,14 @@ import signal
 import threading
 from datetime import timedelta
 from types import FrameType
-from uuid import UUID
 
 import structlog
 from redis import RedisError
-from rq.registry import StartedJobRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.worker.beating import beating
-from services.worker.jobs import deliver_messages
-from services.worker.queueing import mail_queue
-from shared import canary, clock, outbox, registrations, reminders, waiting_lists
+from services.worker.feeding import Jobs
+from shared import canary, clock, mail_forecast, outbox, registrations, reminders, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
 from shared.places import lock_places
@@ -26,25 +23,28 @@ from shared.settings import get_settings
 
 log = structlog.get_logger()
 
-# A job that outlives this is dead: the lease on its messages has passed as well.
-JOB_TIMEOUT_SECONDS = 600
-# What is due to the day is looked for this often.
-SELDOM = timedelta(hours=1)
+# What is due to the minute is looked for this often, and what is due to the day.
+OFTEN, SELDOM = timedelta(seconds=10), timedelta(hours=1)
 # Seconds to wait after PostgreSQL or Redis did not answer.
 AFTER_TROUBLE_SECONDS = 2.0
 
 
 class Dispatcher:
     def __init__(self) -> None:
-        # How many looks in a row found reserved messages but no job anywhere.
-        self._looks_without_jobs = 0
-        self._seldom_due_at = clock.now()
+        self._jobs = Jobs()
+        self._often_due_at = self._seldom_due_at = clock.now()
 
     def look(self) -> bool:
         """One round. True when something was done, so that the next round follows at once."""
         did_something = [step() for step in STEPS]
-        did_something.append(self._look_seldom())
-        return self.enqueue_due() or any(did_something)
+        did_something += [self._look_often(), self._look_seldom()]
+        return self._jobs.enqueue_due() or any(did_something)
+
+    def _look_often(self) -> bool:
+        if clock.now() < self._often_due_at:
+            return False
+        self._often_due_at = clock.now() + OFTEN
+        return any([step() for step in OFTEN_STEPS])
 
     def _look_seldom(self) -> bool:
         """Again at once as long as there is something to do, so that mail has its turn between two batches."""
@@ -54,48 +54,6 @@ class Dispatcher:
         if not did_something:
             self._seldom_due_at = clock.now() + SELDOM
         return did_something
-
-    def enqueue_due(self) -> bool:
-        """Fill the queue up to its few jobs; the rest waits in PostgreSQL, where urgent mail can still overtake it."""
-        queue = mail_queue()
-        self._recover_lost_jobs(queued=queue.count)
-        free = get_settings().jobs_ahead - queue.count
-        return any([self._enqueue_one() for _ in range(max(0, free))])
-
-    def _enqueue_one(self) -> bool:
-        settings = get_settings()
-        with new_session() as session:
-            until = clock.now() + settings.lease_lifetime
-            ids = outbox.lease_outstanding(session, limit=settings.messages_per_job, until=until)
-            session.commit()
-        if ids:
-            enqueue(ids)
-        return bool(ids)
-
-    def _recover_lost_jobs(self, *, queued: int) -> None:
-        """Redis was emptied, or died: messages reserved for jobs that no longer exist are given back."""
-        if queued or StartedJobRegistry(queue=mail_queue()).count:
-            self._looks_without_jobs = 0
-            return
-        self._looks_without_jobs += 1
-        # One empty look may fall between two steps of another dispatcher; several in a row do not.
-        if self._looks_without_jobs >= 4:
-            self._looks_without_jobs = 0
-            with new_session() as session:
-                released = outbox.release_leases(session)
-                session.commit()
-            if released:
-                log.warning("outbox.jobs_lost", messages=released)
-
-
-def enqueue(ids: list[UUID]) -> None:
-    mail_queue().enqueue(
-        deliver_messages,
-        [str(message_id) for message_id in ids],
-        job_timeout=JOB_TIMEOUT_SECONDS,
-        result_ttl=0,
-        failure_ttl=3600,
-    )
 
 
 def serve_reminders() -> bool:
@@ -125,6 +83,23 @@ def lapse_overdue() -> bool:
     if lapsed:
         log.info("registrations.lapsed", registrations=lapsed)
     return lapsed > 0
+
+
+def hurry_mail() -> bool:
+    with new_session() as session:
+        hurried = outbox.hurry(session)
+        session.commit()
+    return hurried > 0
+
+
+def warn_of_late_mail() -> bool:
+    """Organisers hear in time that their mail will not all be there in time."""
+    with new_session() as session:
+        warned = mail_forecast.warn(session)
+        session.commit()
+    if warned:
+        log.warning("mail.will_be_late", events=warned)
+    return warned > 0
 
 
 def answer_link_requests() -> bool:
@@ -167,7 +142,8 @@ def forget_canaries() -> bool:
 
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
 STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, send_canary)
-# The same for what nobody waits for.
+# The same for what need not be seen at once, and for what nobody waits for.
+OFTEN_STEPS = (hurry_mail, warn_of_late_mail)
 SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries)
 
 

@@ -1,5 +1,6 @@
 """What a worker is asked to do. Jobs carry ids only, and begin by asking whether anything is left to do."""
 
+import atexit
 from functools import cache
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from shared.settings import get_settings
 @cache
 def mail_server() -> MailServer:
     """This worker's connection: it stays open from job to job, because making one costs more than a mail."""
-    return MailServer(get_settings())
+    server = MailServer(get_settings())
+    atexit.register(server.close)
+    return server
 
 
 def deliver_messages(message_ids: list[str]) -> int:

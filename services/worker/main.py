@@ -3,12 +3,9 @@
 Run it with `python -m services.worker.main`; multiply it as needed.
 """
 
-from contextlib import closing
-
 from rq.worker import SimpleWorker
 
 from services.worker.beating import beating
-from services.worker.jobs import mail_server
 from services.worker.queueing import mail_queues, redis_connection
 from shared.logs import configure_logs
 
@@ -17,7 +14,7 @@ def main() -> None:
     configure_logs()
     # A forking worker runs 50 empty jobs a second on two cores, this one 180; and it keeps its database connections.
     worker = SimpleWorker(mail_queues(), connection=redis_connection())
-    with beating("worker"), closing(mail_server()):
+    with beating("worker"):
         worker.work(logging_level="WARNING")
 
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 # Seconds that count.
 _LATELY = 60.0
+# One mail that took its time says nothing of a thousand: so many mails, or so many seconds of sending, do.
+_ENOUGH_MAILS, _ENOUGH_SECONDS = 10, 20.0
 
 
 class _Turn(NamedTuple):
@@ -26,14 +28,15 @@ class Throughput:
         self._turns.append(_Turn(time.monotonic(), seconds, mails))
 
     def per_minute(self) -> float | None:
-        """Mails in a minute of sending, by the last minute's turns; None where there were no mails in it.
+        """Mails in a minute of sending, by the last minute's turns; None where there was too little to tell.
 
         The time between two jobs does not count: whoever has little to send is not slow.
         """
         earliest = time.monotonic() - _LATELY
         turns = [turn for turn in tuple(self._turns) if turn.ended_at >= earliest]
         mails, seconds = sum(turn.mails for turn in turns), sum(turn.seconds for turn in turns)
-        return 60 * mails / seconds if mails and seconds else None
+        is_telling = mails >= _ENOUGH_MAILS or (mails and seconds >= _ENOUGH_SECONDS)
+        return 60 * mails / seconds if is_telling and seconds else None
 
 
 of_this_process = Throughput()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.worker.dispatcher import Dispatcher, serve_reminders
-from services.worker.queueing import mail_queue, redis_connection
+from services.worker.queueing import mail_queue, mail_queues, redis_connection
 from shared import clock, events, registrations
 from shared.models import Message, MessageKind, MessageStatus
 from shared.schemas.events import EventContent
@@ -20,7 +20,7 @@ ADA = "ada@example.org"
 
 
 def work_off() -> None:
-    SimpleWorker([mail_queue()], connection=redis_connection()).work(burst=True, logging_level="WARNING")
+    SimpleWorker(mail_queues(), connection=redis_connection()).work(burst=True, logging_level="WARNING")
 
 
 def reminders_of(session: Session) -> list[Message]:
