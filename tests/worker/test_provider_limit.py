@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from redis import ConnectionError as RedisGone
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.local.ports import LOOPBACK, free_port
 from services.worker import provider_limit
 from services.worker.delivery import deliver
 from services.worker.provider_limit import share, wait_for_turn
@@ -76,11 +78,10 @@ def test_without_redis_nothing_is_sent_beyond_anybodys_count_and_nothing_is_lost
 ) -> None:
     waiting = three_waiting(session, monkeypatch)
 
-    def gone(*_: object) -> bool:
-        raise RedisGone
-
+    # Nobody listens there.
+    gone = MovingWindowRateLimiter(RedisStorage(f"redis://{LOOPBACK}:{free_port()}/0"))
     with monkeypatch.context() as without:
-        without.setattr(provider_limit.limiter(), "hit", gone)
+        without.setattr(provider_limit, "limiter", lambda: gone)
         assert deliver([message.id for message in waiting]) == 0
     assert mailbox.mails() == []
     leased = outbox.lease_outstanding(session, limit=10, until=clock.now() + timedelta(minutes=2))
