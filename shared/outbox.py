@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from uuid_utils.compat import uuid7
 
 from shared import bulk, clock, marking, reachability, tallies
-from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration
+from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration, Speaker
 
 # The smaller, the sooner: what is needed within the hour, then what answers someone, then the rest.
 URGENT, CHANGED, USUAL, BULK = 0, 10, 15, 30
@@ -148,9 +148,17 @@ def _posting() -> Executable:
 def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
     """Take back what has not left yet. A message that is on the wire in this instant may still arrive."""
     waiting = Message.status.in_([MessageStatus.PENDING, MessageStatus.SENDING])
+    _hold_recipients(session, waiting, *where)
     messages = session.scalars(select(Message).where(waiting, *where).with_for_update(of=Message)).all()
     _move(session, messages, MessageStatus.WITHDRAWN, lease_until=None)
     return list(messages)
+
+
+def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
+    """People before their mail, as everywhere: a worker that notes what it sent locks the two in this order."""
+    for model, key in ((Registration, Message.registration_id), (Speaker, Message.speaker_id)):
+        of_these = model.id.in_(select(key).where(*where))
+        session.execute(select(model.id).where(of_these).order_by(model.id).with_for_update(key_share=True))
 
 
 # Not done yet. Said in the statement itself, where PostgreSQL sees that the indexes of the outbox have all of these.
