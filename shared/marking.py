@@ -5,7 +5,9 @@ for a mail, so it is one statement and one journey: the row, its tally, what the
 and whether the next mail is still wanted. Rows are locked in the order of docs/architecture.md.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -56,6 +58,10 @@ SELECT status = 'sending' AND lease_until = %(next_lease)s::timestamptz,
     EXISTS (SELECT FROM suppression WHERE digest = %(next_digest)s::bytea)
 FROM message WHERE id = %(next_id)s::uuid
 """
+# The same in PostgreSQL's own style, for whoever does not wait for it (`as_text` has the values in their order).
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+_ORDER = tuple(dict.fromkeys(_PARAMETER.findall(STATEMENT)))
+NUMBERED_STATEMENT = _PARAMETER.sub(lambda name: f"${_ORDER.index(name[1]) + 1}", STATEMENT).encode()
 NOTHING_SENT: Values = {
     "message_id": None,
     "sent_at": None,
@@ -97,6 +103,19 @@ def sent(message: Message, reply: str) -> Values:
 def following(message: Message, address: str) -> Values:
     """To look whether it is still wanted and still ours, and whether somebody unsubscribed from its address."""
     return {"next_id": message.id, "next_lease": message.lease_until, "next_digest": address_digest(address)}
+
+
+def as_text(values: Values) -> list[bytes | None]:
+    return [_as_text(values[name]) for name in _ORDER]
+
+
+def _as_text(value: object) -> bytes | None:
+    """As PostgreSQL reads values of these types."""
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        return b"\\x" + value.hex().encode()
+    return (value.isoformat() if isinstance(value, datetime) else str(value)).encode()
 
 
 def _entry(message: Message, revision: int | None) -> Values:

@@ -95,16 +95,21 @@ class _Turn:
         return provider_limit.wait_for_turn(self.settings.smtp_rate_per_minute, until=self.ends_at)
 
     def deliver_one(self, message: Message) -> bool:
-        standing = self.between.turn_to(message)
+        self.between.turn_to(message)
+        is_probe = message.kind == MessageKind.CANARY and not canary.is_real_mail()
+        # While PostgreSQL marks the one before.
+        written = b"" if is_probe else self._written(message)
+        standing = self.between.standing()
         # Looking may have taken as long as the database was away: what we no longer hold for sure is found again.
         if not standing.is_wanted or clock.now() >= self.latest:
             return False
         if self._is_settled_without_sending(message, standing):
             return False
-        if message.kind == MessageKind.CANARY and not canary.is_real_mail():
-            return self._note(message, self.server.probe(sender=self._sender(message), recipient=_address(message)))
-        content = self._written(message)
-        return content is not None and self._hand_over(message, content)
+        if isinstance(written, Exception):
+            self._give_up(message, written)
+            return False
+        way = {"sender": self._sender(message), "recipient": _address(message)}
+        return self._note(message, self.server.probe(**way) if is_probe else self.server.send(written, **way))
 
     def _is_settled_without_sending(self, message: Message, standing: Standing) -> bool:
         if message.expires_at is not None and message.expires_at <= clock.now():
@@ -116,26 +121,26 @@ class _Turn:
         self.session.commit()
         return True
 
-    def _written(self, message: Message) -> bytes | None:
-        """One mail that cannot be written must not hold up the others; it stays visible as failed."""
+    def _written(self, message: Message) -> bytes | Exception:
+        """Or what went wrong: one mail that cannot be written must not hold up the others."""
         try:
-            content = sign(octets(self.composer.compose(message)), self.settings)
+            return sign(octets(self.composer.compose(message)), self.settings)
         except SQLAlchemyError:
             # Nothing is wrong with the mail: the database went away.
             raise
         except Exception as problem:
-            error = type(problem).__name__
-            log.error("message.not_composed", id=str(message.id), kind=message.kind, error=error)
-            self.session.rollback()
-            outbox.mark_failed(self.session, message, reply=f"Could not be written: {error}")
-            content = None
-        if self.session.in_transaction():
-            # Nothing is held open while the mail server takes its time.
-            self.session.commit()
-        return content
+            return problem
+        finally:
+            if self.session.in_transaction():
+                # Nothing is held open while the mail server takes its time.
+                self.session.commit()
 
-    def _hand_over(self, message: Message, content: bytes) -> bool:
-        return self._note(message, self.server.send(content, sender=self._sender(message), recipient=_address(message)))
+    def _give_up(self, message: Message, problem: Exception) -> None:
+        """It stays visible as failed."""
+        error = type(problem).__name__
+        log.error("message.not_composed", id=str(message.id), kind=message.kind, error=error)
+        outbox.mark_failed(self.session, message, reply=f"Could not be written: {error}")
+        self.session.commit()
 
     def _sender(self, message: Message) -> str:
         return self.settings.mail_address

@@ -78,7 +78,8 @@ def send(session: Session, _event_id: UUID, _chance: Random) -> None:
     session.commit()
     with Between() as between:
         for message in messages:
-            if between.turn_to(message).is_wanted:
+            between.turn_to(message)
+            if between.standing().is_wanted:
                 between.note_sent(message, "250 OK")
 
 

@@ -27,6 +27,11 @@ def claimed(session: Session, *addresses: str, kind: MessageKind = MessageKind.C
     return messages
 
 
+def look(between: Between, message: Message) -> Standing:
+    between.turn_to(message)
+    return between.standing()
+
+
 def test_what_was_sent_is_marked_with_the_look_at_the_next(session: Session) -> None:
     event = make_event(session)
     for address in (ADA, BOB):
@@ -34,9 +39,11 @@ def test_what_was_sent_is_marked_with_the_look_at_the_next(session: Session) -> 
     first, second = claimed(session, ADA, BOB)
 
     with Between() as between:
-        assert between.turn_to(first) == Standing(is_wanted=True, is_suppressed=False)
+        between.turn_to(first)
+        assert between.standing() == Standing(is_wanted=True, is_suppressed=False)
         between.note_sent(first, "250 Taken")
         between.turn_to(second)
+        assert between.standing().is_wanted
         session.expire_all()
         assert (first.status, first.reply, first.attempts, first.lease_until) == ("sent", "250 Taken", 1, None)
         assert second.status == MessageStatus.SENDING
@@ -108,7 +115,7 @@ def test_what_was_withdrawn_while_it_was_on_the_wire_counts_as_sent(session: Ses
         other.commit()
 
     with Between() as between:
-        assert between.turn_to(message) == Standing(is_wanted=False, is_suppressed=False)
+        assert look(between, message) == Standing(is_wanted=False, is_suppressed=False)
         between.note_sent(message, "250")
 
     session.expire_all()
@@ -126,7 +133,7 @@ def test_what_is_gone_is_not_wanted_and_marking_it_harms_nothing(session: Sessio
         other.commit()
 
     with Between() as between:
-        assert between.turn_to(message) == GONE
+        assert look(between, message) == GONE
         between.note_sent(message, "250")
 
     assert session.scalars(select(Message)).all() == []
@@ -141,7 +148,7 @@ def test_what_another_worker_holds_by_now_is_not_wanted_and_not_given_back(sessi
         other.commit()
 
     with Between() as between:
-        assert not between.turn_to(message).is_wanted
+        assert not look(between, message).is_wanted
     outbox.give_back(session, [message])
     session.commit()
 
@@ -154,7 +161,7 @@ def test_a_suppressed_address_is_seen_in_the_same_look(session: Session) -> None
     suppressions.suppress(session, ADA.upper(), suppressions.UNSUBSCRIBED)
     session.commit()
     with Between() as between:
-        assert between.turn_to(message) == Standing(is_wanted=True, is_suppressed=True)
+        assert look(between, message) == Standing(is_wanted=True, is_suppressed=True)
 
 
 def test_marking_twice_counts_once(session: Session) -> None:
@@ -174,7 +181,7 @@ def test_a_mail_that_was_taken_is_marked_although_the_database_went_away(session
     register(session, event, ADA)
     (message,) = claimed(session, ADA)
     with Between() as between:
-        between.turn_to(message)
+        look(between, message)
         between.note_sent(message, "250 Taken")
         end_connections()
 
