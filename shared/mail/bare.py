@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from shared import clock
+from shared import clock, links
+from shared.links import Purpose
 from shared.mail.mime import Mail
 from shared.mail.names import greeting_name
 from shared.mail.particulars import queue_words
@@ -10,13 +11,16 @@ from shared.mail.patterns import Words, filled, filled_block
 from shared.mail.recipients import Recipient
 from shared.mail.rendering import Form
 from shared.mail.words import LINKS
-from shared.models import Message
+from shared.models import Message, MessageKind
 from shared.settings import get_settings
 from shared.translations import LANGUAGES
 
+# About none, even where somebody asked for it at one.
+KINDS = {MessageKind.PERSONAL_FEED, MessageKind.CANARY}
+
 
 def compose(message: Message, recipient: Recipient, message_id: str) -> Mail:
-    """In the language that the facts name, else in English: whoever it goes to has told us no other."""
+    """In the language that the facts name, else in the reader's own where it is known."""
     settings = get_settings()
     language = message.facts.get("language")
     language = language if language in LANGUAGES else recipient.language
@@ -54,14 +58,17 @@ def _words(message: Message, recipient: Recipient, language: str) -> Words:
         "list_url": settings.site_url,
         "dashboard_url": settings.dashboard_url,
         "introduction_language": None,
+        "headline_language": None,
         "sent_by": message.facts.get("by"),
         **queue_words(message.facts, zone="UTC", language=language),
     }
     own = {
         **dict.fromkeys(LINKS),
+        "manage_url": links.url(Purpose.MY, message.registration.id) if message.registration else None,
         "feed_url": message.facts.get("feed_url"),
         "name": greeting_name(recipient.name or ""),
         "address": recipient.address,
         "introduction": None,
+        "own_headline": None,
     }
     return Words(common, own)

@@ -54,15 +54,17 @@ class Composer:
         recipient = recipient or recipient_of(message)
         if samples.is_trial(message):
             return self._trial(message)
-        if message.event is None:
+        if message.event is None or message.kind in bare.KINDS:
             return bare.compose(message, recipient, self._message_id(recipient.id, message.kind, message.occasion))
         now, event = clock.now(), message.event
         language = recipient.language
         view = self._view(event, language, recipient.time_zone)
         words = words_for(self.kept, message, recipient, view, language=language, now=now)
         ours = self.kept.texts(message, language)
-        subject = _subject(_what(message.kind, language, words, ours), view, language)
-        words = Words(words.common, {**words.own, "subject": subject})
+        headline = _headline(message.kind, words, ours)
+        what = headline or filled_block(message.kind, "subject", language, words)
+        subject = _subject(what, view, language)
+        words = Words(words.common, {**words.own, "subject": subject, "own_headline": headline})
         plain, html = _bodies(message.kind, language, words, ours)
         return Mail(
             from_name=event.calendar.organisation,
@@ -134,23 +136,25 @@ def compose(session: Session, message: Message) -> Mail:
     return Composer(session).compose(message)
 
 
-def _what(kind: str, language: str, words: Words, written: Texts) -> str:
-    """What the subject says before the title: the organisers' words, or ours."""
-    if written.subject is not None:
-        try:
-            said = texts.subject_of(written.subject, text_names(words))
-        except TextProblem as problem:
-            _complain(kind, problem)
-        else:
-            if said:
-                return said
-    return filled_block(kind, "subject", language, words)
+def _headline(kind: str, words: Words, written: Texts) -> str | None:
+    """What the organisers want the subject to say before the title; None where they leave it to us."""
+    if written.subject is None:
+        return None
+    try:
+        return texts.subject_of(written.subject, text_names(words)) or None
+    except TextProblem as problem:
+        _complain(kind, problem)
+        return None
 
 
 def _bodies(kind: str, language: str, words: Words, written: Texts) -> tuple[str, str]:
     """As text and as HTML, with the organisers' introduction on top."""
     introductions = _introductions(kind, words, written)
-    common = {**words.common, "introduction_language": written.introduction.language if written.introduction else None}
+    common = {
+        **words.common,
+        "introduction_language": written.introduction.language if written.introduction else None,
+        "headline_language": written.subject.language if written.subject else None,
+    }
 
     def body(form: Form, **more: Any) -> str:
         own = {**words.own, "introduction": introductions.get(form)}

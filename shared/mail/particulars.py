@@ -76,9 +76,11 @@ def _proposal(facts: dict[str, Any], view: EventView, language: str) -> dict[str
 def queue_words(facts: dict[str, Any], *, zone: str, language: str) -> dict[str, Any]:
     """`facts` as `shared.schemas.mail.QueueForecast` has them, moments in ISO 8601."""
     form = moments.formats(language)
+    waiting = int(facts.get("waiting", 0))
     rate, expected_at, needed_by = facts.get("per_minute"), facts.get("expected_at"), facts.get("needed_by")
     return {
-        "waiting": int(facts.get("waiting", 0)),
+        "waiting": waiting,
+        "waiting_count": format_decimal(waiting, locale=form),
         "rate": format_decimal(round(rate) if rate >= 10 else round(rate, 1), locale=form) if rate else None,
         "expected": times.moment(datetime.fromisoformat(expected_at), zone, language) if expected_at else None,
         "needed": times.moment(datetime.fromisoformat(needed_by), zone, language) if needed_by else None,

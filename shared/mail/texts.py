@@ -99,22 +99,28 @@ def _decides_by_the_reader(source: str) -> bool:
 
 def check(texts: Written, *, field: str) -> None:
     """Whether these texts, by language, can be sent. Raises InvalidInput, which names field and line."""
-    wrong = {
-        f"{field}.{language}.{part}": message
-        for language, text in texts.items()
-        for part in ("subject", "introduction")
-        for message in _wrong_with(part, text.get(part))
-    }
-    if wrong:
-        raise InvalidInput(
-            f"A text of a mail cannot be used as it is: see the fields. It may name {', '.join(NAMES)}.", fields=wrong
-        )
+    _refuse({name: why for code, text in texts.items() for name, why in _wrong(text, f"{field}.{code}")})
+
+
+def check_one(text: Mapping[str, Any], *, field: str) -> None:
+    """As `check`, of the text in one language."""
+    _refuse(dict(_wrong(text, field)))
 
 
 def check_of_event(texts: Mapping[str, Written]) -> None:
     """As `check`, of all kinds of mail of one event."""
     for kind, written in texts.items():
         check(written, field=f"mail_texts.{kind}")
+
+
+def _refuse(wrong: Mapping[str, str]) -> None:
+    if wrong:
+        raise InvalidInput("A text of a mail cannot be used as it is: see the fields.", fields=wrong)
+
+
+def _wrong(text: Mapping[str, Any], field: str) -> Iterator[tuple[str, str]]:
+    for part in ("subject", "introduction"):
+        yield from ((f"{field}.{part}", message) for message in _wrong_with(part, text.get(part)))
 
 
 def _wrong_with(part: str, source: str | None) -> Iterator[str]:

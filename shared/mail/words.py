@@ -157,12 +157,12 @@ def _time_left(event: EventView, language: str, now: datetime) -> dict[str, Any]
 
 
 def _change(message: Message, event: EventView, language: str) -> dict[str, Any]:
-    """The rows of a change mail; without any, the event has come back from being postponed."""
+    """The rows of a change mail; where nothing is different, the event has come back from being postponed."""
     if message.kind != MessageKind.CHANGE:
         return {}
     before = message.facts.get("before", {})
     rows = change_rows(about(message), before, language=language, own_zone=event.own_zone)
-    return {"rows": rows, "changed": {row.what for row in rows}}
+    return {"rows": rows, "changed": {row.what for row in rows}, "is_back": not before}
 
 
 def _end(message: Message) -> dict[str, Any]:
