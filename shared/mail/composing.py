@@ -35,6 +35,7 @@ _TITLE_IN_SUBJECT, _WHAT_IN_SUBJECT = 80, 90
 _AROUND_TITLE = 24
 # Octets of HTML. Gmail cuts a mail at 102 KB, and with it what stands at its foot.
 _LONGEST_HTML = 100_000
+_HOSTS_IN_BRIEF = 8
 
 
 class Composer:
@@ -162,9 +163,15 @@ def _bodies(kind: str, language: str, words: Words, written: Texts) -> tuple[str
 
     html = body(Form.HTML)
     if len(html.encode()) > _LONGEST_HTML:
-        event = replace(words.common["event"], programme=ProgrammeView((), is_cut=True))
-        html = body(Form.HTML, event=event)
+        brief = _brief(words.common["event"])
+        return body(Form.TEXT, **brief), body(Form.HTML, **brief)
     return body(Form.TEXT), html
+
+
+def _brief(view: EventView) -> dict[str, Any]:
+    """Without what stands on the event page, and on the reader's own page."""
+    shown = replace(view, programme=ProgrammeView((), is_cut=True), hosts=view.hosts[:_HOSTS_IN_BRIEF])
+    return {"event": shown, "answers": []}
 
 
 def _introductions(kind: str, words: Words, written: Texts) -> Mapping[Form, str]:

@@ -1,5 +1,6 @@
 """Rows that no database holds, for mails that need none; and a mail's HTML as a reader meets it."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.events import takes_place_online
 from shared.mail.composing import compose
-from shared.mail.mime import Mail
+from shared.mail.mime import Mail, build, to_bytes
 from shared.models import (
     Calendar,
     Event,
@@ -155,6 +156,23 @@ def mail_at(
         row = message(kind, **message_facts)
         row.rule_id = by_rule.id if by_rule else None
         return compose(Queue(ahead, rule=by_rule, coming=coming), row)
+
+
+def require_same_in_both_forms(mail: Mail, *, language: str = "en", direction: str = "ltr") -> None:
+    """Every link and the title stand in both forms; nothing is loaded, run, left open or written as code writes it."""
+    page = Page(mail.html)
+    assert page.attributes["html"] == {"lang": language, "dir": direction}
+    assert set(page.links) <= set(mail.plain.split())
+    assert page.loaded == []
+    assert not re.search(r"[a-z]\.[A-Z]", re.sub(r"\S*://\S*", "", mail.plain + page.text)), (
+        "Two sentences run together."
+    )
+    assert not {"script", "form", "img", "link", "iframe"} & set(page.tags)
+    assert "None" not in mail.plain + page.text
+    assert not re.search(r"\bCES?T\b", mail.subject + mail.plain + page.text)
+    assert "\ue000" not in mail.subject + mail.plain + mail.html
+    assert len(mail.html.encode()) < 102_000
+    assert to_bytes(build(mail))
 
 
 class Page(HTMLParser):
