@@ -106,18 +106,23 @@ def _tokens(source: str, values: Mapping[str, Value]) -> list[Token]:
 
 
 def _linked(tokens: Sequence[Token], values: Mapping[str, Value]) -> Iterator[Token]:
-    """Addresses that stand bare in the text can be pressed too."""
-    depth = 0
+    """Addresses that stand bare in the text can be pressed too. Of a link that leads nowhere the words stay."""
+    is_inside = is_dead = False
     for token in tokens:
-        depth += (token.type == "link_open") - (token.type == "link_close")
         if token.type == "link_open":
             href = str(token.attrs.get("href", ""))
-            token.attrs = {"href": href} if _leads_somewhere(href, values) else {}
-        if token.type != "text" or depth:
+            token.attrs = {"href": href}
+            is_inside, is_dead = True, not _leads_somewhere(href, values)
+        if token.type == "text" and not is_inside:
+            yield from _with_anchors(token.content, values)
+        elif token.tag != "a" or not is_dead:
             yield token
-            continue
-        for place, words in enumerate(_ADDRESS.split(token.content)):
-            yield from _anchor(words) if place % 2 and _leads_somewhere(words, values) else [_words(words)]
+        is_inside = is_inside and token.type != "link_close"
+
+
+def _with_anchors(text: str, values: Mapping[str, Value]) -> Iterator[Token]:
+    for place, words in enumerate(_ADDRESS.split(text)):
+        yield from _anchor(words) if place % 2 and _leads_somewhere(words, values) else [_words(words)]
 
 
 def _leads_somewhere(href: str, values: Mapping[str, Value]) -> bool:
@@ -139,8 +144,7 @@ def _anchor(url: str) -> Iterator[Token]:
 
 
 def _dressed(token: Token) -> Token:
-    is_dead = token.type == "link_open" and not token.attrs
-    if token.nesting >= 0 and token.tag in _DRESS and not is_dead:
+    if token.nesting >= 0 and token.tag in _DRESS:
         kind, style = _DRESS[token.tag]
         token.attrs |= {"class": kind, "style": style} if kind else {"style": style}
     for child in token.children or ():
@@ -223,7 +227,7 @@ def _inline(tokens: Sequence[Token]) -> Iterator[str]:
         if token.type == "link_open":
             href, words = str(token.attrs.get("href", "")), ""
         elif token.type == "link_close":
-            if href and href != words:
+            if href != words:
                 yield f" <{href}>"
         else:
             said = "\n" if token.type in {"softbreak", "hardbreak"} else token.content
