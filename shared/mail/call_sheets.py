@@ -1,6 +1,6 @@
 """What a call sheet tells a speaker: when they speak, on both clocks, between whom, and what has changed for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,38 +34,62 @@ class SheetSlot:
 
 @dataclass(frozen=True, slots=True)
 class SheetChange:
-    """`before` or `now` is None where the part is new, or is no longer theirs."""
+    """`before` and `now` are the times, None where it was not or is no longer theirs; `is_…_open`: theirs, at a time
+    that nobody knows yet."""
 
     title: str
     before: When | None
     now: When | None
+    is_before_open: bool
+    is_now_open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CallSheet:
+    """`is_other`: what has changed is not their time, but what all of it is called, where it is, or how one gets in."""
+
     slots: tuple[SheetSlot, ...]
     changes: tuple[SheetChange, ...]
     is_changed: bool
+    is_other: bool
     moderators: People
     room_url: str | None
 
 
+SlotFacts = Mapping[str, Any]
+
+
 def call_sheet(event: Event, facts: Mapping[str, Any], view: EventView, *, language: str) -> CallSheet:
-    """`facts["slots"]`: `[{title, starts_at, ends_at}]`; `facts["changed"]`: `[{title, before, now}]`, where both are
-    `{starts_at, ends_at}` or null. Moments in ISO 8601, or null where nobody knows them."""
-    reader = _Reader(view, language)
-    changed = facts.get("changed") or []
+    """`facts["slots"]`: `[{title, starts_at, ends_at}]`, moments in ISO 8601, or null where nobody knows them; where
+    they have been told of others before (`changed`), those are `before`."""
+    reader, slots_now = _Reader(view, language), facts.get("slots", [])
+    is_changed = bool(facts.get("changed"))
     return CallSheet(
-        slots=tuple(_slot(event, one, reader) for one in facts.get("slots", [])),
-        changes=tuple(
-            SheetChange(one["title"], reader.when(one.get("before") or {}), reader.when(one.get("now") or {}))
-            for one in changed
-            if isinstance(one, Mapping)
-        ),
-        is_changed=bool(changed),
+        slots=tuple(_slot(event, one, reader) for one in slots_now),
+        changes=tuple(_changes(facts.get("before") or [], slots_now, reader)) if is_changed else (),
+        is_changed=is_changed,
+        is_other=bool(facts.get("is_other")),
         moderators=people_view([person for person in event.people if person.part == "moderator"]),
         room_url=event.room_url,
     )
+
+
+def _changes(before: Sequence[SlotFacts], now: Sequence[SlotFacts], reader: "_Reader") -> Iterator[SheetChange]:
+    """What is the same in both is left out; of the rest, what is called the same is the same part."""
+    old = [slot for slot in before if slot not in now]
+    for slot in [slot for slot in now if slot not in before]:
+        former = next((one for one in old if one["title"] == slot["title"]), None)
+        if former is not None:
+            old.remove(former)
+        yield _change(slot["title"], former, slot, reader)
+    for slot in old:
+        yield _change(slot["title"], slot, None, reader)
+
+
+def _change(title: str, before: SlotFacts | None, now: SlotFacts | None, reader: "_Reader") -> SheetChange:
+    former, current = (reader.when(slot) if slot else None for slot in (before, now))
+    is_before_open, is_now_open = before is not None and former is None, now is not None and current is None
+    return SheetChange(title, former, current, is_before_open, is_now_open)
 
 
 class _Reader:
@@ -75,7 +99,7 @@ class _Reader:
         self.zone = view.span.zone if view.span else "UTC"
         self.own_zone, self.language = view.own_zone, language
 
-    def when(self, slot: Mapping[str, Any]) -> When | None:
+    def when(self, slot: SlotFacts) -> When | None:
         span = self._span(slot)
         if span is None:
             return None

@@ -10,7 +10,7 @@ from shared.mail import times
 from shared.mail.call_sheets import call_sheet
 from shared.mail.kept import Kept
 from shared.mail.views import EventView, When
-from shared.models import Event, EventState, Message, MessageKind
+from shared.models import Event, Message, MessageKind
 
 _ABOUT_LENGTH = 600
 _ENDS = ("starts_at", "ends_at")
@@ -28,7 +28,7 @@ def particulars(kept: Kept, message: Message, view: EventView, *, language: str,
     if message.kind == MessageKind.CALL_SHEET:
         return {"sheet": call_sheet(event, facts, view, language=language)}
     if message.kind == MessageKind.CALL_SHEET_WITHDRAWN:
-        return {"event_state": event.state, "is_off": event.state in {EventState.CANCELLED, EventState.POSTPONED}}
+        return {"is_off": bool(facts.get("by_event")), "is_put_off": bool(facts.get("is_postponed"))}
     if message.kind == MessageKind.DECLINED:
         return {"is_freed": bool(facts.get("is_freed"))}
     if message.kind == MessageKind.COUNTER_PROPOSAL:

@@ -195,7 +195,7 @@ def _facts(event: Event, message: Message) -> dict[str, Any]:
         MessageKind.REGISTRATION_CANCELLED: {"with_entry": True},
         MessageKind.LINK_AGAIN: {"is_asked_for": True},
         MessageKind.CALL_SHEET: {"slots": _slots(event, message.speaker)},
-        MessageKind.CALL_SHEET_WITHDRAWN: {"with_entry": True},
+        MessageKind.CALL_SHEET_WITHDRAWN: {"slots": _slots(event, message.speaker), "with_entry": True},
         MessageKind.DECLINED: {"is_freed": event.declining_frees_place},
         MessageKind.PERSONAL_FEED: {"feed_url": f"{settings.site_url}/feeds/example.ics"},
         MessageKind.COUNTER_PROPOSAL: {"name": _NAME, **_an_hour_earlier(event), "comment": None},

@@ -14,7 +14,7 @@ from shared.mail.particulars import particulars
 from shared.mail.patterns import Words
 from shared.mail.recipients import Recipient
 from shared.mail.views import EventView
-from shared.models import Anchor, Event, Message, MessageKind, RegistrationStatus
+from shared.models import Event, Message, MessageKind, RegistrationStatus
 from shared.outbox import is_optional
 from shared.schemas.questions import WRITTEN
 from shared.settings import get_settings
@@ -174,6 +174,8 @@ def _end(message: Message) -> dict[str, Any]:
         "is_cancelled": takes_back(message),
         "by_event": message.kind == MessageKind.CANCELLATION,
         "was_waiting": not had_place,
+        # Who did it is known of registrations that are cancelled: they themselves, or the organisers for them.
+        "by_team": message.facts.get("is_by_person") is False,
     }
 
 
@@ -214,8 +216,6 @@ def _is_late(message: Message, now: datetime) -> bool:
 
 def _meant_for(message: Message) -> datetime | None:
     starts_at, minutes_before = about(message).starts_at, message.facts.get("minutes_before")
-    if message.kind != MessageKind.REMINDER or starts_at is None or minutes_before is None:
-        return None
-    if message.facts.get("anchor", Anchor.START) != Anchor.START:
+    if starts_at is None or minutes_before is None:
         return None
     return starts_at - timedelta(minutes=minutes_before)

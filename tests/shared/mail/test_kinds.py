@@ -38,10 +38,8 @@ SLOT = {
     "ends_at": "2026-07-22T13:32:00+00:00",
 }
 EARLIER = SLOT | {"starts_at": "2026-07-22T13:10:00+00:00", "ends_at": "2026-07-22T13:22:00+00:00"}
-CHANGED = [
-    {"title": SLOT["title"], "before": EARLIER, "now": SLOT},
-    {"title": "Closing", "before": SLOT, "now": None},
-]
+CLOSING = {"title": "Closing", "starts_at": "2026-07-22T14:20:00+00:00", "ends_at": None}
+CHANGED = {"changed": True, "before": [EARLIER, CLOSING]}
 HOSTILE = 'عادل <script>alert("x")</script> & 🌊 {{ 7*7 }} %(name)s ' + "ñ" * 140
 
 
@@ -68,7 +66,8 @@ KINDS: list[tuple[MessageKind, Any, dict[str, Any]]] = [
     (MessageKind.FOLLOW_UP, registration, {"attendance": "missed"}),
     (MessageKind.NOTICE, registration, {}),
     (MessageKind.CALL_SHEET, speaker, {"slots": [SLOT]}),
-    (MessageKind.CALL_SHEET, speaker, {"slots": [SLOT | {"starts_at": None, "ends_at": None}], "changed": CHANGED}),
+    (MessageKind.CALL_SHEET, speaker, {"slots": [SLOT | {"starts_at": None, "ends_at": None}], **CHANGED}),
+    (MessageKind.CALL_SHEET, speaker, {"slots": [SLOT], "before": [SLOT], "changed": True, "is_other": True}),
     (MessageKind.CALL_SHEET, speaker, {"slots": []}),
     (MessageKind.CALL_SHEET_WITHDRAWN, speaker, {}),
     (MessageKind.DECLINED, registration, {"is_freed": True}),
@@ -188,7 +187,7 @@ def test_a_follow_up_tells_those_who_came_from_those_who_did_not(
 def test_a_follow_up_after_the_end_is_not_late_because_the_event_was_long() -> None:
     after = STARTS_AT + timedelta(hours=4)
 
-    mail = mail_at(after, MessageKind.FOLLOW_UP, about=online(), minutes_before=-60, due_at=after)
+    mail = mail_at(after, MessageKind.FOLLOW_UP, about=online(), minutes_before=-240, due_at=after)
 
     assert "later than planned" not in mail.plain
 
@@ -252,24 +251,48 @@ def test_of_two_parts_of_the_same_name_the_right_one_is_meant() -> None:
 
 
 def test_what_has_changed_for_a_speaker_is_told_in_words() -> None:
-    mail = sent(MessageKind.CALL_SHEET, speaker, slots=[SLOT], changed=CHANGED)
+    added = {"title": "Questions", "starts_at": "2026-07-22T14:00:00+00:00", "ends_at": "2026-07-22T14:10:00+00:00"}
+
+    mail = sent(MessageKind.CALL_SHEET, speaker, slots=[SLOT, added], **CHANGED)
 
     assert mail.subject.startswith("Changed: you speak 15:20–15:32")
     assert "Before: Wednesday 22 July 2026, 15:10–15:22 (Madrid, UTC+2) / For you: 08:10–08:22" in mail.plain
     assert "Now: Wednesday 22 July 2026, 15:20–15:32 (Madrid, UTC+2) / For you: 08:20–08:32" in mail.plain
-    assert "Now: nothing stated" in mail.plain
+    assert "Questions\nBefore: not your part\nNow: Wednesday 22 July 2026, 16:00–16:10" in mail.plain
+    assert (
+        "Closing\nBefore: Wednesday 22 July 2026, 16:20 (Madrid, UTC+2) / For you: Wednesday 22 July 2026, 09:20"
+        in (mail.plain)
+    )
+    assert mail.plain.count("Now: not your part") == 1
+
+
+def test_a_part_that_stays_as_it_was_is_not_said_to_have_changed() -> None:
+    mail = sent(MessageKind.CALL_SHEET, speaker, slots=[SLOT], before=[SLOT], changed=True, is_other=True)
+
+    assert mail.subject.startswith("Changed: ")
+    assert "The title, the place or the way in is another now." in mail.plain
+    assert "Before: " not in mail.plain
+
+
+def test_of_a_part_whose_time_is_open_that_is_said() -> None:
+    unknown = SLOT | {"starts_at": None, "ends_at": None}
+
+    mail = sent(MessageKind.CALL_SHEET, speaker, slots=[SLOT], before=[unknown], changed=True)
+
+    assert "Before: not known yet\nNow: Wednesday 22 July 2026, 15:20–15:32" in mail.plain
 
 
 @pytest.mark.parametrize(
-    ("state", "subject"),
+    ("facts", "subject"),
     [
-        ("published", "You are no longer on the programme"),
-        ("cancelled", "Cancelled: you do not speak"),
-        ("postponed", "Postponed: you do not speak on that day"),
+        ({}, "You are no longer on the programme"),
+        ({"by_event": False, "is_postponed": False}, "You are no longer on the programme"),
+        ({"by_event": True, "is_postponed": False}, "Cancelled: you do not speak"),
+        ({"by_event": True, "is_postponed": True}, "Postponed: you do not speak on that day"),
     ],
 )
-def test_a_call_sheet_is_withdrawn_for_a_reason(state: str, subject: str) -> None:
-    mail = sent(MessageKind.CALL_SHEET_WITHDRAWN, speaker, about=online(state=state))
+def test_a_call_sheet_is_withdrawn_for_a_reason(facts: dict[str, Any], subject: str) -> None:
+    mail = sent(MessageKind.CALL_SHEET_WITHDRAWN, speaker, **facts)
 
     assert mail.subject.startswith(f"{subject}: ")
 
@@ -281,6 +304,22 @@ def test_whoever_declined_reads_what_became_of_the_place(is_freed: bool, said: s
     assert said in mail.subject
     assert links.url(Purpose.MY, registration().id) in Page(mail.html).links
     assert mail.calendar is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"with_entry": True, "is_by_person": True}, "Your registration for this event is cancelled"),
+        ({"with_entry": True}, "Your registration for this event is cancelled"),
+        ({"with_entry": True, "is_by_person": False}, "River Cities has cancelled your registration"),
+        ({"with_entry": False, "is_by_person": False}, "River Cities has taken you off the waiting list"),
+    ],
+)
+def test_whose_registration_the_organisers_cancelled_reads_that_it_was_they(facts: dict[str, Any], said: str) -> None:
+    mail = sent(MessageKind.REGISTRATION_CANCELLED, lambda: registration(status="cancelled"), **facts)
+
+    assert said in mail.plain
+    require_same_in_both_forms(mail)
 
 
 def test_a_counter_proposal_sets_both_times_side_by_side() -> None:
