@@ -397,6 +397,7 @@ def test_a_language_from_right_to_left_is_laid_out_so(
     require_same_in_both_forms(mail, language="ar", direction="rtl")
     assert "text-align:start" in mail.html
     assert "text-align:left" not in mail.html
+    assert ("padding:8px 0px 8px 12px" in mail.html) == (kind in {MessageKind.INVITATION, MessageKind.NUDGE})
 
 
 def test_a_change_of_the_description_shows_both() -> None:
