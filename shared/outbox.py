@@ -127,6 +127,14 @@ def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
     return list(messages)
 
 
+def bring_back(session: Session, *where: ColumnElement[bool]) -> int:
+    """Send after all what was withdrawn. Returns how many."""
+    withdrawn = select(Message).where(Message.status == MessageStatus.WITHDRAWN, *where)
+    messages = session.scalars(withdrawn.with_for_update(of=Message)).all()
+    _move(session, messages, MessageStatus.PENDING, due_at=clock.now())
+    return len(messages)
+
+
 def _outstanding(now: datetime) -> ColumnElement[bool]:
     """Due, and neither in a job nor in a worker's hands."""
     return and_(

@@ -1,4 +1,4 @@
-"""The one path from the outbox to workers: reminders become messages, messages become jobs, waiting lists advance.
+"""The one path from the outbox to workers: rules become messages, messages become jobs, waiting lists advance.
 
 Run it with `python -m services.worker.dispatcher`. Several may run side by side.
 """
@@ -17,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.worker.beating import beating
 from services.worker.jobs import deliver_messages
 from services.worker.queueing import mail_queue
-from shared import clock, outbox, registrations, reminders, waiting_lists
+from shared import clock, outbox, registrations, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
+from shared.mail_rules import serving
 from shared.places import lock_places
 from shared.privacy import retention
 from shared.settings import get_settings
@@ -98,13 +99,14 @@ def enqueue(ids: list[UUID]) -> None:
     )
 
 
-def serve_reminders() -> bool:
+def serve_rules() -> bool:
+    """Reminders, follow-ups, notices: whatever rules send becomes messages when its moment has come."""
     with new_session() as session:
-        served = reminders.serve_due(session)
+        served = serving.serve_due(session)
         session.commit()
-    if served:
-        log.info("reminders.served", messages=served)
-    return served > 0
+    if served is not None:
+        log.info("rules.served", messages=served)
+    return served is not None
 
 
 def advance_waiting_lists() -> bool:
@@ -152,7 +154,7 @@ def forget_answers() -> bool:
 
 
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests)
+STEPS = (serve_rules, lapse_overdue, advance_waiting_lists, answer_link_requests)
 # The same for what nobody waits for.
 SELDOM_STEPS = (erase_expired, forget_answers)
 

@@ -31,9 +31,9 @@ class Composer:
         self.settings = get_settings()
         self._views: dict[tuple[UUID, str, str | None], EventView] = {}
 
-    def compose(self, message: Message) -> Mail:
-        """The mail as it should read at this moment."""
-        now, event, recipient = clock.now(), about(message), recipient_of(message)
+    def compose(self, message: Message, *, at: datetime | None = None) -> Mail:
+        """The mail as it should read at this moment; `at`: as it will read at another."""
+        now, event, recipient = at or clock.now(), about(message), recipient_of(message)
         language = recipient.language
         view = self._view(event, language, recipient.time_zone)
         words = words_for(self.session, message, recipient, view, language=language, now=now)
