@@ -129,10 +129,13 @@ def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
 
 def bring_back(session: Session, *where: ColumnElement[bool]) -> int:
     """Send after all what was withdrawn. Returns how many."""
-    withdrawn = select(Message).where(Message.status == MessageStatus.WITHDRAWN, *where)
-    messages = session.scalars(withdrawn.with_for_update(of=Message)).all()
-    _move(session, messages, MessageStatus.PENDING, due_at=clock.now())
-    return len(messages)
+    now = clock.now()
+    withdrawn = update(Message).where(Message.status == MessageStatus.WITHDRAWN, *where)
+    back = withdrawn.values(status=MessageStatus.PENDING, due_at=now, lease_until=None)
+    rows = session.execute(back.returning(Message.event_id, Message.kind, Message.occasion)).all()
+    cells = Counter(tallies.mail_cell(*row, MessageStatus.WITHDRAWN) for row in rows)
+    tallies.add_mail(session, tallies.mail_shifts(cells, to=MessageStatus.PENDING))
+    return len(rows)
 
 
 def _outstanding(now: datetime) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import Session
 
 from shared import clock, outbox
@@ -121,13 +121,17 @@ def _take_back(session: Session, event: Event, rule: ReminderRule) -> None:
     if rule.is_paused:
         outbox.withdraw(session, *of_rule)
     elif rule.kind in moments.TO_REGISTERED:
-        chosen = select(Registration.id).where(*selections.registered(event, rule))
-        is_wanted = and_(Message.occasion == _occasion(event, rule), Message.registration_id.in_(chosen))
+        is_wanted = and_(Message.occasion == _occasion(event, rule), _is_chosen(event, rule))
         outbox.withdraw(session, *of_rule, ~is_wanted)
 
 
 def _mail_of(event: Event, rule: ReminderRule) -> tuple[ColumnElement[bool], ...]:
     return Message.event_id == event.id, Message.rule_id == rule.id
+
+
+def _is_chosen(event: Event, rule: ReminderRule) -> ColumnElement[bool]:
+    # Not by the event as well: without statistics PostgreSQL would go through all of its people for each message.
+    return exists().where(Registration.id == Message.registration_id, *selections.chosen(event, rule))
 
 
 def _occasion(event: Event, rule: ReminderRule) -> str | None:
@@ -143,9 +147,8 @@ def _release(session: Session, event: Event, rule: ReminderRule) -> None:
     if not moments.is_served(rule) and rule.served_count is None and rule.kind == MessageKind.REMINDER:
         moments.skip(rule)
     elif latest is not None and latest > now and rule.kind in moments.TO_REGISTERED:
-        chosen = select(Registration.id).where(*selections.registered(event, rule))
         since = Message.created_at >= rule.due_at
-        outbox.bring_back(session, *_mail_of(event, rule), since, Message.registration_id.in_(chosen))
+        outbox.bring_back(session, *_mail_of(event, rule), since, _is_chosen(event, rule))
 
 
 def remove(session: Session, rule_id: UUID) -> tuple[ReminderRule, Event]:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, func, null, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -30,14 +30,15 @@ from shared.models import (
 from shared.timezones import is_zone
 from shared.translations import LANGUAGES, SOURCE_LANGUAGE
 
-# Zones shown for a language; people of rarer ones are counted with those whose zone is not known.
+# Zones shown for a language; people of rarer ones are counted with those in the zone of the event.
 _MOST_ZONES = 12
 Recipient = Registration | Invitation | Speaker
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`language` is one that we write; `zone` None where it is not known. `sample` is one of them, or made up."""
+    """`language` is one that we write; `zone` the event's where theirs is not known. `sample` is one of them, or made
+    up."""
 
     count: int
     language: str
@@ -78,62 +79,71 @@ def of_rule(session: Session, event: Event, rule: ReminderRule) -> list[Group]:
 
 def _rows(session: Session, event: Event, rule: ReminderRule) -> tuple[type[Recipient], list[_Row]]:
     if rule.kind == MessageKind.CALL_SHEET:
-        language = func.coalesce(Speaker.language, literal(event.text_language))
-        return Speaker, _grouped(session, Speaker, language, Speaker.time_zone, [Speaker.event_id == event.id])
+        return Speaker, _grouped(session, event, Speaker, [Speaker.event_id == event.id])
     if rule.kind == MessageKind.NUDGE:
         where = [*invitations.to_be_nudged(event), *selections.languages(rule)]
-        return Invitation, _grouped(session, Invitation, Invitation.language, null(), where)
+        return Invitation, _grouped(session, event, Invitation, where)
     return Registration, _registered(session, event, rule)
 
 
 def _registered(session: Session, event: Event, rule: ReminderRule) -> list[_Row]:
     """Of a follow-up, those who came apart from those who did not. Who will come nobody knows before the start: then it
     is counted as if everybody did."""
-    language, zone = Registration.language, Registration.time_zone
-    is_over = event.starts_at is not None and event.starts_at <= clock.now()
-    where = selections.registered(event, rule, with_attendance=is_over)
-    if rule.kind != MessageKind.FOLLOW_UP or not (event.is_online and (not is_over or _is_known(session, event))):
-        return _grouped(session, Registration, language, zone, where)
-    wanted = selections.selection_of(rule).attendance
-    if not is_over:
-        everybody = _grouped(session, Registration, language, zone, where, attendance=wanted or "attended")
-        others = [] if wanted else [replace(row, attendance="missed", count=0) for row in _by_language(everybody)]
-        return [*everybody, *others]
+    has_begun = event.starts_at is not None and event.starts_at <= clock.now()
+    where = selections.registered(event, rule, with_attendance=has_begun)
+    if rule.kind != MessageKind.FOLLOW_UP or not event.is_online:
+        return _grouped(session, event, Registration, where)
+    if not has_begun:
+        return _both_ways(_grouped(session, event, Registration, where), selections.selection_of(rule).attendance)
+    if not selections.knows_attendance(session, event):
+        return _grouped(session, event, Registration, where)
     came = Registration.joined_at.is_not(None)
-    attended = _grouped(session, Registration, language, zone, [*where, came], attendance="attended")
-    return [*attended, *_grouped(session, Registration, language, zone, [*where, ~came], attendance="missed")]
+    attended = _grouped(session, event, Registration, [*where, came], attendance="attended")
+    return [*attended, *_grouped(session, event, Registration, [*where, ~came], attendance="missed")]
 
 
-def _is_known(session: Session, event: Event) -> bool:
-    return selections.knows_attendance(session, event)
+def _both_ways(rows: Sequence[_Row], wanted: str | None) -> list[_Row]:
+    """To those who come, and one of each language to those who do not; only one of the two if that is wanted."""
+    everybody = [replace(row, attendance=wanted or "attended") for row in rows]
+    first_of_language = {row.language: row for row in reversed(rows)}.values()
+    missed = [replace(row, attendance="missed", count=0) for row in first_of_language]
+    return everybody if wanted else [*everybody, *missed]
 
 
-def _by_language(rows: Sequence[_Row]) -> list[_Row]:
-    """The first of each language."""
-    return list({row.language: row for row in reversed(rows)}.values())
+# What a mail to them depends on, besides the event.
+_READS: dict[type[Recipient], tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]]] = {
+    Registration: (Registration.language, Registration.time_zone),
+    Invitation: (Invitation.language, cast(null(), Text)),
+    Speaker: (Speaker.language, Speaker.time_zone),
+}
 
 
 def _grouped(
     session: Session,
+    event: Event,
     model: type[Recipient],
-    language: SQLColumnExpression[str | None],
-    zone: SQLColumnExpression[str | None],
     where: Sequence[ColumnElement[bool]],
     *,
     attendance: str | None = None,
 ) -> list[_Row]:
-    query = select(language, zone, func.count(), func.min(cast(model.id, Text))).where(*where).group_by(language, zone)
+    reads = _READS[model]
+    query = select(*reads, func.count(), func.min(cast(model.id, Text))).where(*where).group_by(*reads)
     rows = [
         _Row(
-            mail_language(code or SOURCE_LANGUAGE),
-            own if own and is_zone(own) else None,
-            attendance,
-            number,
-            UUID(first),
+            language=mail_language(code or event.text_language),
+            zone=_known_zone(zone) or event.time_zone,
+            attendance=attendance,
+            count=number,
+            first=UUID(first),
         )
-        for code, own, number, first in session.execute(query)
+        for code, zone, number, first in session.execute(query)
     ]
-    return _few_zones(rows)
+    return _few_zones(rows, event.time_zone)
+
+
+def _known_zone(zone: str | None) -> str | None:
+    """A name may leave the time-zone database after somebody registered with it."""
+    return zone if zone and is_zone(zone) else None
 
 
 def mail_language(code: str) -> str:
@@ -141,12 +151,12 @@ def mail_language(code: str) -> str:
     return code if code in LANGUAGES else SOURCE_LANGUAGE
 
 
-def _few_zones(rows: Sequence[_Row]) -> list[_Row]:
+def _few_zones(rows: Sequence[_Row], home: str | None) -> list[_Row]:
     """The largest first within each language, which come in alphabetical order."""
     kept: list[_Row] = []
     for _, of_language in groupby(sorted(_united(rows), key=attrgetter("language")), key=attrgetter("language")):
         by_size = sorted(of_language, key=lambda row: (-row.count, row.zone or ""))
-        rare = [replace(row, zone=None) for row in by_size[_MOST_ZONES:]]
+        rare = [replace(row, zone=home) for row in by_size[_MOST_ZONES:]]
         kept += _united([*by_size[:_MOST_ZONES], *rare])
     return kept
 
@@ -214,9 +224,9 @@ def message_to(group: Group, event: Event, kind: str, facts: dict[str, Any]) -> 
 
 def waiting(session: Session, event: Event) -> Iterator[Waiting]:
     """By kind, rule and language, each with the first that leaves."""
-    language = func.coalesce(Registration.language, Invitation.language, Speaker.language, literal(event.text_language))
+    languages = (Registration.language, Invitation.language, Speaker.language)
     query = (
-        select(func.count(), func.min(Message.due_at), func.min(cast(Message.id, Text)), language)
+        select(func.count(), func.min(Message.due_at), func.min(cast(Message.id, Text)), *languages)
         .outerjoin(Registration, Registration.id == Message.registration_id)
         .outerjoin(Invitation, Invitation.id == Message.invitation_id)
         .outerjoin(Speaker, Speaker.id == Message.speaker_id)
@@ -225,19 +235,19 @@ def waiting(session: Session, event: Event) -> Iterator[Waiting]:
             Message.status.in_([MessageStatus.PENDING, MessageStatus.SENDING]),
             Message.address.is_(None),
         )
-        .group_by(Message.kind, Message.rule_id, language)
+        .group_by(Message.kind, Message.rule_id, *languages)
     )
-    for number, due_at, first, code in session.execute(query).all():
+    for number, due_at, first, *spoken in session.execute(query).all():
         message = session.get_one(Message, UUID(first))
         sample = message.registration or message.invitation or message.speaker
+        language = mail_language(next(filter(None, spoken), event.text_language))
         if sample is not None:
-            yield Waiting(Group(number, mail_language(code), _zone(sample), sample), message, due_at)
+            yield Waiting(Group(number, language, _zone(sample), sample), message, due_at)
     yield from _invitations(session, event)
 
 
 def _zone(sample: Recipient) -> str | None:
-    zone = None if isinstance(sample, Invitation) else sample.time_zone
-    return zone if zone and is_zone(zone) else None
+    return None if isinstance(sample, Invitation) else _known_zone(sample.time_zone)
 
 
 def _invitations(session: Session, event: Event) -> Iterator[Waiting]:
@@ -246,6 +256,6 @@ def _invitations(session: Session, event: Event) -> Iterator[Waiting]:
         Invitation.posted_at.is_(None),
         Invitation.status == InvitationStatus.PENDING,
     ]
-    for row in _grouped(session, Invitation, Invitation.language, null(), where):
+    for row in _grouped(session, event, Invitation, where):
         group = _group(session, Invitation, row)
         yield Waiting(group, message_to(group, event, MessageKind.INVITATION, {}), None)

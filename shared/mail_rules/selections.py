@@ -71,8 +71,13 @@ def registered(event: Event, rule: ReminderRule, *, with_attendance: bool = True
 
     `with_attendance` False: as if it were not known yet who comes.
     """
+    return [Registration.event_id == event.id, *chosen(event, rule, with_attendance=with_attendance)]
+
+
+def chosen(event: Event, rule: ReminderRule, *, with_attendance: bool = True) -> list[ColumnElement[bool]]:
+    """The same of a registration that is known to be of this event."""
     wanted = selection_of(rule)
-    found = [Registration.event_id == event.id, Registration.status.in_(wanted.statuses or _CONFIRMED)]
+    found: list[ColumnElement[bool]] = [Registration.status.in_(wanted.statuses or _CONFIRMED)]
     if wanted.audiences:
         found.append(Registration.audience.in_(wanted.audiences))
     if wanted.countries:
