@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from shared import invitations, tallies
 from shared.errors import InvalidInput
@@ -52,8 +52,10 @@ def checked(session: Session, event: Event, kind: str, selection: Selection) -> 
 
 def _audiences(session: Session, event: Event, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
     """In the event's spelling, and those it does not know. What people chose before the list changed still counts."""
-    counted = select(EventTally.value.distinct()).where(
-        EventTally.event_id == event.id, EventTally.dimension == "audience", EventTally.value != tallies.NONE
+    counted = (
+        select(EventTally.value)
+        .distinct()
+        .where(EventTally.event_id == event.id, EventTally.dimension == "audience", EventTally.value != tallies.NONE)
     )
     names = [*session.scalars(counted), *event.audiences]
     known = {name.casefold(): name for name in names}
@@ -83,18 +85,12 @@ def chosen(event: Event, rule: ReminderRule, *, with_attendance: bool = True) ->
     if wanted.countries:
         found.append(Registration.country.in_(wanted.countries))
     if wanted.languages:
-        found.append(_speaks(Registration.language, wanted.languages))
+        found.append(Registration.language.in_(wanted.languages))
     if wanted.participations:
         found.append(_answered(wanted.participations))
     if wanted.attendance and with_attendance:
         found.append(_came(event, rule, has_come=wanted.attendance == "attended"))
     return found
-
-
-def _speaks(column: InstrumentedAttribute[str], languages: Iterable[str]) -> ColumnElement[bool]:
-    """`pt` is for who reads `pt-BR`, too."""
-    codes = [language.lower() for language in languages]
-    return or_(func.lower(column).in_(codes), func.split_part(func.lower(column), "-", 1).in_(codes))
 
 
 def _answered(participations: Collection[str]) -> ColumnElement[bool]:
@@ -129,7 +125,7 @@ def knows_attendance(session: Session, event: Event) -> bool:
 def languages(rule: ReminderRule) -> list[ColumnElement[bool]]:
     """Conditions on Invitation that the selection makes."""
     wanted = selection_of(rule)
-    return [_speaks(Invitation.language, wanted.languages)] if wanted.languages else []
+    return [Invitation.language.in_(wanted.languages)] if wanted.languages else []
 
 
 def count(session: Session, event: Event, rule: ReminderRule) -> int:
