@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, func, nul
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import clock, invitations
+from shared import clock
 from shared.mail_rules import selections
 from shared.models import (
     Event,
@@ -81,8 +81,7 @@ def _rows(session: Session, event: Event, rule: ReminderRule) -> tuple[type[Reci
     if rule.kind == MessageKind.CALL_SHEET:
         return Speaker, _grouped(session, event, Speaker, [Speaker.event_id == event.id])
     if rule.kind == MessageKind.NUDGE:
-        where = [*invitations.to_be_nudged(event), *selections.languages(rule)]
-        return Invitation, _grouped(session, event, Invitation, where)
+        return Invitation, _grouped(session, event, Invitation, selections.invited(event, rule))
     return Registration, _registered(session, event, rule)
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from shared import invitations, tallies
+from shared import tallies
 from shared.errors import InvalidInput
 from shared.mail_rules.moments import TO_REGISTERED
 from shared.models import (
     Event,
     EventTally,
     Invitation,
+    InvitationStatus,
     MessageKind,
     Registration,
     RegistrationStatus,
@@ -122,10 +123,16 @@ def knows_attendance(session: Session, event: Event) -> bool:
     return bool(session.scalar(select(_attendance_says_something(event))))
 
 
-def languages(rule: ReminderRule) -> list[ColumnElement[bool]]:
-    """Conditions on Invitation that the selection makes."""
+def invited(event: Event, rule: ReminderRule) -> list[ColumnElement[bool]]:
+    """Conditions on Invitation: who has been asked, may be reached, and has not answered."""
     wanted = selection_of(rule)
-    return [Invitation.language.in_(wanted.languages)] if wanted.languages else []
+    return [
+        Invitation.event_id == event.id,
+        Invitation.status == InvitationStatus.PENDING,
+        Invitation.posted_at.is_not(None),
+        Invitation.undelivered_at.is_(None),
+        *([Invitation.language.in_(wanted.languages)] if wanted.languages else []),
+    ]
 
 
 def count(session: Session, event: Event, rule: ReminderRule) -> int:
@@ -134,7 +141,7 @@ def count(session: Session, event: Event, rule: ReminderRule) -> int:
     if rule.kind == MessageKind.CALL_SHEET:
         query = query.select_from(Speaker).where(Speaker.event_id == event.id)
     elif rule.kind == MessageKind.NUDGE:
-        query = query.select_from(Invitation).where(*invitations.to_be_nudged(event), *languages(rule))
+        query = query.select_from(Invitation).where(*invited(event, rule))
     else:
         query = query.select_from(Registration).where(*registered(event, rule))
     return session.scalar(query) or 0

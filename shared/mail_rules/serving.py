@@ -80,7 +80,7 @@ def _write(session: Session, event: Event, rule: ReminderRule, expires_at: datet
     if rule.kind == MessageKind.CALL_SHEET:
         return call_sheets.send(session, event)
     if rule.kind == MessageKind.NUDGE:
-        return invitations.nudge(session, event, where=selections.languages(rule), rule_id=rule.id)
+        return invitations.nudge(session, event, rule_id=rule.id, languages=selections.selection_of(rule).languages)
     tells_attendance = rule.kind == MessageKind.FOLLOW_UP and selections.knows_attendance(session, event)
     messages = [
         _message(event, rule, one, expires_at=expires_at, tells_attendance=tells_attendance)

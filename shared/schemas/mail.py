@@ -68,7 +68,7 @@ class RuleChange(BaseModel):
     anchor: AnchorName | None = None
     moment: Moment | None = None
     selection: Selection | None = None
-    texts: Annotated[dict[LanguageCode, MailText] | None, Field(max_length=30)] = None
+    texts: Annotated[dict[LanguageCode, MailText], Field(max_length=30)] | None = None
     is_paused: bool | None = None
 
 

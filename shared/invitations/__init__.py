@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from shared import clock, outbox
@@ -12,38 +12,29 @@ from shared.models import Event, Invitation, InvitationStatus, MessageKind
 from shared.outbox import NewMessage
 
 # Once in so many days at most.
-NUDGE_AGAIN_AFTER = timedelta(days=3)
+NUDGE_AFTER = timedelta(days=3)
 
 
-def to_be_nudged(event: Event) -> list[ColumnElement[bool]]:
-    """Conditions on Invitation: whom a nudge would reach now."""
-    rested = clock.now() - NUDGE_AGAIN_AFTER
-    return [
+def nudge(session: Session, event: Event, *, rule_id: UUID | None = None, languages: Sequence[str] = ()) -> int:
+    """Ask those once more who have not answered. Returns how many. The caller holds the event's lock."""
+    now, long_ago = clock.now(), clock.now() - NUDGE_AFTER
+    query = select(Invitation).where(
         Invitation.event_id == event.id,
         Invitation.status == InvitationStatus.PENDING,
-        Invitation.posted_at <= rested,
-        or_(Invitation.nudged_at.is_(None), Invitation.nudged_at <= rested),
+        Invitation.posted_at <= long_ago,
+        or_(Invitation.nudged_at.is_(None), Invitation.nudged_at <= long_ago),
         Invitation.undelivered_at.is_(None),
-    ]
-
-
-def nudge(
-    session: Session, event: Event, *, where: Sequence[ColumnElement[bool]] = (), rule_id: UUID | None = None
-) -> int:
-    """Ask those once more who have not answered. Returns how many. The caller holds the event's lock.
-
-    `where`: more conditions on Invitation.
-    """
-    found = session.scalars(select(Invitation).where(*to_be_nudged(event), *where)).all()
+        *([Invitation.language.in_(languages)] if languages else []),
+    )
+    found = session.scalars(query).all()
     for invitation in found:
-        invitation.nudged_at = clock.now()
-    day = f"{clock.now():%Y%m%d}"
+        invitation.nudged_at = now
     messages = [
         NewMessage(
             event.id,
             None,
             MessageKind.NUDGE,
-            day,
+            f"{now:%Y%m%d}",
             expires_at=event.starts_at,
             invitation_id=invitation.id,
             rule_id=rule_id,
