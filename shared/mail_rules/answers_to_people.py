@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.mail_rules import readers
 from shared.mail_rules.readers import Group
-from shared.models import Event, EventState, MessageKind, Registration, RegistrationStatus
+from shared.models import Event, EventState, MessageKind, RegistrationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,7 @@ def _to(
     facts: dict[str, Any] | None = None,
 ) -> Occasion:
     language = readers.mail_language(event.text_language)
-    somebody = readers.made_up(event, kind, language)
-    assert isinstance(somebody, Registration)
-    somebody.status = status
-    if status in {RegistrationStatus.PENDING, RegistrationStatus.OFFERED}:
-        somebody.answer_by = clock.now() + timedelta(hours=event.offer_hours or 24)
-    return Occasion(kind, when, Group(count, language, None, somebody, is_made_up=True), facts or {})
+    return Occasion(kind, when, Group(count, language, event.time_zone, None, status=status), facts or {})
 
 
 def _freed(event: Event) -> Occasion:

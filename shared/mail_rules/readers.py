@@ -1,8 +1,8 @@
-"""Who a rehearsed mail goes to: groups of people to whom it reads alike, each with one of them to show it for."""
+"""Who a rehearsed mail goes to: groups of people to whom it reads alike, shown for somebody who is none of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from shared import clock
 from shared.mail_rules import selections
 from shared.models import (
+    ASKED,
     Event,
     Invitation,
     InvitationStatus,
@@ -30,6 +31,9 @@ from shared.models import (
 from shared.timezones import is_zone
 from shared.translations import LANGUAGES, SOURCE_LANGUAGE
 
+_SOMEBODY = {"name": "Alex Example", "address": "alex@example.org"}
+_TO_SPEAKERS = {MessageKind.CALL_SHEET, MessageKind.CALL_SHEET_WITHDRAWN}
+_TO_INVITED = {MessageKind.INVITATION, MessageKind.NUDGE}
 # Zones shown for a language; people of rarer ones are counted with those in the zone of the event.
 _MOST_ZONES = 12
 Recipient = Registration | Invitation | Speaker
@@ -37,19 +41,17 @@ Recipient = Registration | Invitation | Speaker
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`language` is one that we write; `zone` the event's where theirs is not known. `sample` is one of them, or made
-    up."""
+    """`language` is one that we write; `zone` is the event's where theirs is not known.
+
+    `sample_id` is of one of them, None where there is nobody yet; `status` is of registrations, None: with a place.
+    """
 
     count: int
     language: str
     zone: str | None
-    sample: Recipient
+    sample_id: UUID | None
     attendance: str | None = None
-    is_made_up: bool = False
-
-    @property
-    def sample_id(self) -> UUID | None:
-        return None if self.is_made_up else self.sample.id
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def of_rule(session: Session, event: Event, rule: ReminderRule) -> list[Group]:
     """Never empty: where nobody is chosen yet, a made-up person shows what they would get."""
     model, rows = _rows(session, event, rule)
     groups = [_group(session, model, row) for row in rows]
-    return groups or [nobody(session, event, rule)]
+    return groups or nobody(event, rule)
 
 
 def _rows(session: Session, event: Event, rule: ReminderRule) -> tuple[type[Recipient], list[_Row]]:
@@ -171,54 +173,59 @@ def _united(rows: Sequence[_Row]) -> list[_Row]:
 
 
 def _group(session: Session, model: type[Recipient], row: _Row) -> Group:
-    sample = session.get_one(model, row.first)
-    assert isinstance(sample, Recipient)
-    return Group(row.count, row.language, row.zone, sample, attendance=row.attendance)
+    status = session.get_one(Registration, row.first).status if model is Registration else None
+    return Group(row.count, row.language, row.zone, row.first, attendance=row.attendance, status=status)
 
 
-def nobody(session: Session, event: Event, rule: ReminderRule) -> Group:
+def nobody(event: Event, rule: ReminderRule) -> list[Group]:
+    """Of a follow-up, to those who come and to those who do not."""
     wanted = selections.selection_of(rule)
     language = mail_language(wanted.languages[0] if wanted.languages else event.text_language)
-    attendance = (wanted.attendance or "attended") if rule.kind == MessageKind.FOLLOW_UP and event.is_online else None
-    sample = made_up(event, rule.kind, language)
-    return Group(0, language, None, sample, attendance=attendance, is_made_up=True)
-
-
-def made_up(event: Event, kind: str, language: str) -> Recipient:
-    """Somebody who is in no table."""
-    who = {"id": uuid7(), "event_id": event.id, "address": "alex@example.org", "name": "Alex Example"}
-    now = clock.now()
-    if kind == MessageKind.CALL_SHEET:
-        return Speaker(**who, language=language, sequence=0, told=[])
-    if kind in {MessageKind.NUDGE, MessageKind.INVITATION}:
-        return Invitation(**who, language=language, status=InvitationStatus.PENDING, created_at=now, posted_at=now)
-    return Registration(
-        **who,
-        event=event,
-        language=language,
-        position=event.places.last_position + 1,
-        status=RegistrationStatus.CONFIRMED,
-        source=RegistrationSource.PAGE,
-        answers={},
-        sequence=0,
-        registered_at=now,
-        confirmed_at=now,
-    )
+    tells_attendance = rule.kind == MessageKind.FOLLOW_UP and event.is_online
+    variants = ([wanted.attendance] if wanted.attendance else ["attended", "missed"]) if tells_attendance else [None]
+    return [Group(0, language, event.time_zone, None, attendance=variant) for variant in variants]
 
 
 def message_to(group: Group, event: Event, kind: str, facts: dict[str, Any]) -> Message:
-    """A message that is in no outbox."""
-    sample = group.sample
+    """A message that is in no outbox, to somebody who is in no table: what it says of its reader may be shown."""
     message = Message(
         id=uuid7(), event_id=event.id, event=event, kind=kind, occasion="rehearsal", facts=facts, sequence=0
     )
-    if isinstance(sample, Registration):
-        message.registration_id, message.registration = sample.id, sample
-    elif isinstance(sample, Invitation):
-        message.invitation_id, message.invitation = sample.id, sample
+    if kind in _TO_SPEAKERS:
+        message.speaker = _speaker(event, group)
+        message.speaker_id = message.speaker.id
+    elif kind in _TO_INVITED:
+        message.invitation = _invitation(event, group)
+        message.invitation_id = message.invitation.id
     else:
-        message.speaker_id, message.speaker = sample.id, sample
+        message.registration = _registration(event, group)
+        message.registration_id = message.registration.id
     return message
+
+
+def _speaker(event: Event, group: Group) -> Speaker:
+    return Speaker(
+        id=uuid7(), event_id=event.id, **_SOMEBODY, language=group.language, time_zone=group.zone, sequence=0, told=[]
+    )
+
+
+def _invitation(event: Event, group: Group) -> Invitation:
+    now = clock.now()
+    return Invitation(
+        id=uuid7(), event_id=event.id, event=event, **_SOMEBODY, language=group.language,
+        status=InvitationStatus.PENDING, created_at=now, posted_at=now,
+    )  # fmt: skip
+
+
+def _registration(event: Event, group: Group) -> Registration:
+    """Where the real ones stand."""
+    now, status = clock.now(), group.status or RegistrationStatus.CONFIRMED
+    return Registration(
+        id=uuid7(), event_id=event.id, event=event, **_SOMEBODY, language=group.language, time_zone=group.zone,
+        position=event.places.last_position + 1, status=status, source=RegistrationSource.PAGE, answers={},
+        sequence=0, registered_at=now, confirmed_at=now if status == RegistrationStatus.CONFIRMED else None,
+        answer_by=now + timedelta(hours=event.offer_hours or 24) if status in ASKED else None,
+    )  # fmt: skip
 
 
 def waiting(session: Session, event: Event) -> Iterator[Waiting]:
@@ -239,9 +246,13 @@ def waiting(session: Session, event: Event) -> Iterator[Waiting]:
     for number, due_at, first, *spoken in session.execute(query).all():
         message = session.get_one(Message, UUID(first))
         sample = message.registration or message.invitation or message.speaker
-        language = mail_language(next(filter(None, spoken), event.text_language))
         if sample is not None:
-            yield Waiting(Group(number, language, _zone(sample), sample), message, due_at)
+            language = mail_language(next(filter(None, spoken), event.text_language))
+            status = sample.status if isinstance(sample, Registration) else None
+            group = Group(number, language, _zone(sample), sample.id, status=status)
+            shown = message_to(group, event, message.kind, message.facts)
+            shown.rule_id = message.rule_id
+            yield Waiting(group, shown, due_at)
     yield from _invitations(session, event)
 
 

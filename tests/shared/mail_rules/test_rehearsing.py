@@ -1,12 +1,15 @@
 """The rehearsal lists what will be sent, and sends nothing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared import clock, events
+from shared.mail.composing import Composer
+from shared.mail.mime import Mail
 from shared.mail_rules import readers, rehearsing
 from shared.models import Event, Invitation, Message, Registration
 from shared.schemas.mail import RehearsedMail
@@ -95,6 +98,28 @@ def test_a_draft_without_anybody_is_rehearsed_with_a_made_up_person(session: Ses
     first, _ = rehearsed(session, draft, "reminder")
     assert (first.recipients, first.language, first.sample_id) == (0, "fr", None)
     assert first.subject.startswith("Début demain : Des arbres")
+
+
+def test_the_subject_names_nobody_who_is_registered(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = make_event(session)
+    register(session, event, ADA, name="Ada Lovelace")
+    readers_of_subjects: set[str] = set()
+
+    def noting(composer: Composer, message: Message, **facts: Any) -> Mail:
+        mail = compose(composer, message, **facts)
+        readers_of_subjects.add(mail.to_name or "")
+        return mail
+
+    compose = Composer.compose
+    monkeypatch.setattr(Composer, "compose", noting)
+    rehearsing.rehearse(session, event)
+    assert readers_of_subjects == {"Alex Example"}
+
+
+def test_both_follow_ups_of_an_event_without_anybody_are_shown(session: Session) -> None:
+    draft = without_rules(session, make_event(session, published=False))
+    add_rule(session, draft, kind="follow-up", anchor="end")
+    assert [(mail.attendance, mail.recipients) for mail in planned(session, draft)] == [("attended", 0), ("missed", 0)]
 
 
 def test_a_draft_without_a_date_says_so(session: Session) -> None:

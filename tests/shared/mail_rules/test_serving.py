@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 
 from shared import clock, events, registrations
 from shared.database import new_session
-from shared.mail_rules import answering, serving
+from shared.mail_rules import answering, keeping, serving
 from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration, ReminderRule, Speaker
 from shared.outbox import BULK, URGENT
 from shared.places import lock_places
 from shared.schemas.events import EventContent
+from shared.schemas.mail import RuleChange
 from tests.factories import applicant, apply_many, find_registration, in_days, make_event, register
 from tests.shared.mail_rules.making import (
     add_rule,
     addressed,
     after,
+    change_rule,
     messages,
     serve,
     statuses,
@@ -372,6 +374,42 @@ def test_a_move_while_the_rule_is_being_served_wins(session: Session) -> None:
         mover.commit()
         dispatcher.join()
     assert session.scalar(select(func.count()).where(Message.kind == MessageKind.REMINDER)) == 0
+
+
+def test_a_rule_that_is_removed_or_paused_while_a_dispatcher_waits_sends_nothing(session: Session) -> None:
+    event = quiet_event(session)
+    removed = add_rule(session, event, minutes_before=60)
+    paused = add_rule(session, event, kind="notice", minutes_before=60)
+    register(session, event, ADA)
+    with after(event.starts_at, minutes=-59), new_session() as organiser:
+        lock_places(organiser, event.id)
+        dispatcher = threading.Thread(target=serve, args=(new_session(),))
+        dispatcher.start()
+        keeping.remove(organiser, removed.id)
+        keeping.change(organiser, paused.id, RuleChange(is_paused=True))
+        organiser.commit()
+        dispatcher.join()
+    assert session.scalar(select(func.count()).where(Message.rule_id.is_not(None))) == 0
+
+
+def test_a_rule_paused_between_two_transactions_goes_on_where_it_was(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "AT_ONCE", 4)
+    event = quiet_event(session)
+    rule = add_rule(session, event, minutes_before=60)
+    apply_many(session, event, [applicant(f"p{number}@example.org") for number in range(6)])
+    with after(event.starts_at, minutes=-59):
+        with new_session() as own:
+            serving.serve_due(own)
+            own.commit()
+        change_rule(session, rule, is_paused=True)
+        serve(session)
+        assert statuses(session, rule) == [MessageStatus.WITHDRAWN] * 4
+        change_rule(session, rule, is_paused=False)
+        serve(session)
+    assert statuses(session, rule) == [MessageStatus.PENDING] * 6
+    assert len(set(addressed(session, rule))) == 6
 
 
 def test_a_large_event_is_served_in_several_transactions_and_a_crash_between_them_costs_nothing(
