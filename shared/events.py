@@ -12,12 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import clock, questions, reminders, timezones, waiting_lists
+from shared import clock, questions, timezones, waiting_lists
 from shared.admission import ask_again
 from shared.calendars import is_slug, slug_of
 from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
 from shared.event_mail import tell_of_cancellation, tell_of_change
 from shared.mail import texts
+from shared.mail_rules import moments as rule_moments
+from shared.mail_rules.outdated import take_back_outdated
 from shared.models import Calendar, Event, EventPlaces, EventState, Person, ProgrammeItem
 from shared.places import lock_places
 from shared.privacy.retention import require_kept_promise
@@ -76,7 +78,7 @@ def create(session: Session, calendar: Calendar, content: EventContent, **import
         text_language=calendar.language, remarks=[], is_online=takes_place_online(content.location),
         places=EventPlaces(places=content.places),
     )  # fmt: skip
-    event.reminder_rules = reminders.usual_rules()
+    event.reminder_rules = rule_moments.usual_rules()
     for name, value in imported.items():
         setattr(event, name, value)
     session.add(event)
@@ -122,6 +124,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     event.updated_at = clock.now()
     session.flush()
     if event.state == EventState.PUBLISHED:
+        take_back_outdated(session, event)
         _follow(session, event, before)
     waiting_lists.renew_offers(session, event, is_changed=event.revision != revision)
     waiting_lists.promote_waiting(session, places)
@@ -240,10 +243,10 @@ def _about(field: str) -> Iterator[None]:
 
 
 def set_start(event: Event, starts_at: datetime | None) -> None:
-    """The instants that follow from the wall clock; reminders move along."""
+    """The instants that follow from the wall clock; the rules of mail move along."""
     event.starts_at = starts_at
     event.ends_at = starts_at + timedelta(minutes=event.minutes) if starts_at and event.minutes else None
-    reminders.follow(event)
+    rule_moments.follow(event)
 
 
 def ends_at_local(event: Event) -> datetime | None:
@@ -272,7 +275,7 @@ def publish(session: Session, event_id: UUID) -> Event:
     event.state, event.state_reason = EventState.PUBLISHED, None
     event.published_at = event.published_at or clock.now()
     _touch(event)
-    reminders.follow(event)
+    rule_moments.skip_passed(event)
     if was_postponed:
         event.revision += 1
         tell_of_change(session, event, {})

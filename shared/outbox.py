@@ -157,6 +157,17 @@ def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
 WAITING: ColumnElement[bool] = literal_column("message.status IN ('pending', 'sending')", Boolean)
 
 
+def bring_back(session: Session, *where: ColumnElement[bool]) -> int:
+    """Send after all what was withdrawn. Returns how many."""
+    now = clock.now()
+    withdrawn = update(Message).where(Message.status == MessageStatus.WITHDRAWN, *where)
+    back = withdrawn.values(status=MessageStatus.PENDING, due_at=now, lease_until=None)
+    rows = session.execute(back.returning(Message.event_id, Message.kind, Message.occasion)).all()
+    cells = Counter(tallies.mail_cell(*row, MessageStatus.WITHDRAWN) for row in rows)
+    tallies.add_mail(session, tallies.mail_shifts(cells, to=MessageStatus.PENDING))
+    return len(rows)
+
+
 def _outstanding(now: datetime) -> ColumnElement[bool]:
     """Due, and neither in a job nor in a worker's hands."""
     return and_(

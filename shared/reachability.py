@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared.models import Message, Registration
+from shared.models import Event, Message, Registration, RegistrationStatus
 
 
 def mark_lost(session: Session, message: Message, at: datetime) -> None:
@@ -22,3 +23,13 @@ def mark_reached(session: Session, registration: Registration) -> None:
     """Somebody used a link of a mail, or their calendar answered: mail arrives there."""
     registration.undelivered_at = None
     session.flush()
+
+
+def count(session: Session, event: Event) -> int:
+    """How many with a place have no working join link."""
+    lost = select(func.count()).where(
+        Registration.event_id == event.id,
+        Registration.status == RegistrationStatus.CONFIRMED,
+        Registration.undelivered_at.is_not(None),
+    )
+    return session.scalar(lost) or 0

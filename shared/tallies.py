@@ -171,3 +171,12 @@ def mail_moves(messages: Iterable[Message], *, to: str) -> Counter[MailCell]:
         changes[cell] -= 1
         changes[cell._replace(status=to)] += 1
     return changes
+
+
+def mail_shifts(cells: Mapping[MailCell, int], *, to: str) -> Counter[MailCell]:
+    """The counts that follow when so many messages leave each of these cells for another status."""
+    changes: Counter[MailCell] = Counter()
+    for cell, number in cells.items():
+        changes[cell] -= number
+        changes[cell._replace(status=to)] += number
+    return changes

@@ -13,6 +13,7 @@ from services.api import (
     consents,
     events,
     health,
+    mail_rules,
     one_registration,
     previews,
     privacy,
@@ -67,6 +68,7 @@ def create_app() -> FastAPI:
         proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
+    app.include_router(mail_rules.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

@@ -1,4 +1,4 @@
-"""The one path from the outbox to workers: reminders become messages, messages become jobs, waiting lists advance.
+"""The one path from the outbox to workers: rules become messages, messages become jobs, waiting lists advance.
 
 Run it with `python -m services.worker.dispatcher`. Several may run side by side.
 """
@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.worker.beating import beating
 from services.worker.feeding import Jobs
-from shared import canary, clock, mail_forecast, outbox, registrations, reminders, waiting_lists
+from shared import canary, clock, mail_forecast, outbox, registrations, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
+from shared.mail_rules import serving
 from shared.places import lock_places
 from shared.privacy import retention
 from shared.settings import get_settings
@@ -56,13 +57,14 @@ class Dispatcher:
         return did_something
 
 
-def serve_reminders() -> bool:
+def serve_rules() -> bool:
+    """Reminders, follow-ups, notices: whatever rules send becomes messages when its moment has come."""
     with new_session() as session:
-        served = reminders.serve_due(session)
+        served = serving.serve_due(session)
         session.commit()
-    if served:
-        log.info("reminders.served", messages=served)
-    return served > 0
+    if served is not None:
+        log.info("rules.served", messages=served)
+    return served is not None
 
 
 def advance_waiting_lists() -> bool:
@@ -141,7 +143,7 @@ def forget_canaries() -> bool:
 
 
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, send_canary)
+STEPS = (serve_rules, lapse_overdue, advance_waiting_lists, answer_link_requests, send_canary)
 # The same for what need not be seen at once, and for what nobody waits for.
 OFTEN_STEPS = (hurry_mail, warn_of_late_mail)
 SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries)

@@ -85,8 +85,9 @@ class Anchor(StrEnum):
 class ReminderRule(Identified, Model):
     """Send this kind of mail this long before (below 0: after) the anchor, to this selection of people.
 
-    `due_at` follows the event; `served_for` is the moment of the anchor it was served for last. `selection` has the
-    shape of `shared.schemas.mail.Selection`, `texts` of `{language: MailText}`.
+    `due_at` follows the event; `served_for` is the `due_at` it was served for last, `served_count` to how many.
+    With the anchor `moment` and none given, it waits to be resumed, and leaves then. `selection` has the shape of
+    `shared.schemas.mail.Selection`, `texts` of `{language: MailText}`.
     """
 
     __tablename__ = "reminder_rule"
@@ -101,8 +102,12 @@ class ReminderRule(Identified, Model):
     is_paused: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     due_at: Mapped[datetime | None]
     served_for: Mapped[datetime | None]
+    served_count: Mapped[int | None]
 
-    __table_args__ = (Index("ix_reminder_rule_due_at", "due_at"),)
+    # The dispatcher's look reads this index only; it holds what is not done yet.
+    __table_args__ = (
+        Index("ix_reminder_rule_unserved", "due_at", postgresql_where=text("served_for is distinct from due_at")),
+    )
 
 
 class Question(Identified, Model):

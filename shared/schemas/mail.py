@@ -24,8 +24,8 @@ _A_YEAR = 366 * 24 * 60
 class Selection(BaseModel):
     """Whom a rule is for: those who meet every condition given. Empty: everybody its kind is for.
 
-    Reminders, follow-ups and notices are for registrations (confirmed ones unless `statuses` says otherwise), nudges
-    for invitations without an answer, call sheets for speakers.
+    Reminders and follow-ups are for those with a place, notices for registrations (confirmed ones unless `statuses`
+    says otherwise), nudges for invitations without an answer, call sheets for speakers.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -73,7 +73,7 @@ class RuleChange(BaseModel):
     anchor: AnchorName | None = None
     moment: Moment | None = None
     selection: Selection | None = None
-    texts: Annotated[dict[LanguageCode, MailText] | None, Field(max_length=30)] = None
+    texts: Annotated[dict[LanguageCode, MailText], Field(max_length=30)] | None = None
     is_paused: bool | None = None
 
 
@@ -146,7 +146,8 @@ class MailPreview(BaseModel):
 class RehearsedMail(BaseModel):
     """One mail of the rehearsal: when it leaves, on the reader's own clock too, and to how many it goes like this.
 
-    `sample_id` is the registration (invitation, speaker) it is shown for; the preview renders it.
+    `sample_id` is the registration (invitation, speaker) it is shown for; the preview renders it. Null: nobody gets it
+    yet. `attendance` tells the two follow-ups apart; before the start they are counted as if everybody came.
     """
 
     kind: str
@@ -157,6 +158,7 @@ class RehearsedMail(BaseModel):
     language: str
     sample_id: UUID | None
     subject: str
+    attendance: Literal["attended", "missed"] | None = None
     is_paused: bool = False
 
 

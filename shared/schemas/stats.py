@@ -114,7 +114,7 @@ class MailCounts(BaseModel):
 
 
 class ReminderState(BaseModel):
-    """`state` is waiting, sent or skipped; a rule is skipped when its moment had passed before anyone could get it."""
+    """What a rule sends. `state`: waiting, paused, sent, or skipped (its moment passed before anybody could get it)."""
 
     id: UUID
     kind: str = "reminder"

@@ -44,6 +44,12 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
     ("POST", "/events/{event_key}/preview"): Role.EDITOR,
     ("POST", "/events/{event_key}/preview/send"): Role.EDITOR,
+    ("GET", "/events/{event_key}/rules"): Role.VIEWER,
+    ("POST", "/events/{event_key}/rules"): Role.EDITOR,
+    ("PATCH", "/rules/{rule_id}"): Role.EDITOR,
+    ("DELETE", "/rules/{rule_id}"): Role.EDITOR,
+    ("GET", "/events/{event_key}/rehearsal"): Role.VIEWER,
+    ("GET", "/events/{event_key}/mail"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}/messages"): Role.VIEWER,
     ("POST", "/registrations/{registration_id}/take-up-again"): Role.EDITOR,
@@ -66,6 +72,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/events/{event_key}/preview/send"): {"json": {"kind": "reminder"}},
     ("PATCH", "/events/{event_key}"): {"json": {"places": 5}, "headers": {"If-Match": "*"}},
     ("PATCH", "/registrations/{registration_id}"): {"json": {"city": "Porto"}},
+    ("POST", "/events/{event_key}/rules"): {"json": {"minutes_before": 30}},
+    ("PATCH", "/rules/{rule_id}"): {"json": {"minutes_before": 45}},
     ("POST", "/events/{event_key}/registrations/import"): {"content": "name,email\nAda,ada@example.org\n"},
     ("POST", "/calendars/{calendar_key}/privacy/export"): {"json": {"address": "ada@example.org"}},
     ("POST", "/calendars/{calendar_key}/privacy/erase"): {"json": {"address": "ada@example.org"}},
@@ -106,7 +114,7 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         headers = token_for(session, make_organiser(session, calendar, role))
     method, path = route
     keys = {"event_key": event.id, "registration_id": registration.id, "calendar_key": calendar.slug}
-    filled = path.format(**keys, token_id=uuid4())
+    filled = path.format(**keys, token_id=uuid4(), rule_id=event.reminder_rules[0].id)
     request = dict(BODIES.get(route, {}))
     headers |= request.pop("headers", {})
     if route == ("POST", "/events"):
@@ -127,7 +135,8 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
 
 @pytest.mark.parametrize(("method", "path"), [route for route, least in GUARDED])
 def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: str) -> None:
-    filled = path.format(event_key=uuid4(), registration_id=uuid4(), token_id=uuid4(), calendar_key=uuid4())
+    keys = ("event_key", "registration_id", "token_id", "calendar_key", "rule_id")
+    filled = path.format(**{key: uuid4() for key in keys})
     answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"

@@ -47,6 +47,7 @@ class Known:
         known = {
             "event_key": str(self.event.id),
             "registration_id": str(self.registration.id),
+            "rule_id": str(self.event.reminder_rules[0].id),
             "slug": self.calendar.slug if "calendars" in case.path else self.event.slug,
         }
         if is_spoilt(case, ParameterLocation.PATH):

@@ -38,6 +38,21 @@ def _count_reminders() -> None:
     )
 
 
+def _serve_by_due_moment() -> None:
+    """A rule says from now on which of its own moments it was served for, rather than which start."""
+    op.execute(
+        "UPDATE reminder_rule SET served_for = CASE WHEN served_for = event.starts_at THEN due_at END "
+        "FROM event WHERE event.id = reminder_rule.event_id"
+    )
+
+
+def _serve_by_start() -> None:
+    op.execute(
+        "UPDATE reminder_rule SET served_for = CASE WHEN served_for = due_at THEN event.starts_at END "
+        "FROM event WHERE event.id = reminder_rule.event_id"
+    )
+
+
 def _unite_shards() -> None:
     op.execute("CREATE TEMPORARY TABLE united ON COMMIT DROP AS SELECT * FROM mail_tally")
     op.execute("DELETE FROM mail_tally")
@@ -274,6 +289,16 @@ def upgrade() -> None:
         "reminder_rule", sa.Column("is_paused", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
     op.alter_column("reminder_rule", "served_start", new_column_name="served_for")
+    op.add_column("reminder_rule", sa.Column("served_count", sa.Integer(), nullable=True))
+    _serve_by_due_moment()
+    op.drop_index("ix_reminder_rule_due_at", table_name="reminder_rule")
+    op.create_index(
+        "ix_reminder_rule_unserved",
+        "reminder_rule",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("served_for is distinct from due_at"),
+    )
     op.create_check_constraint(
         op.f("ck_message_one_recipient"),
         "message",
@@ -298,6 +323,14 @@ def downgrade() -> None:
     _index_outbox("priority", "due_at")
     _unite_shards()
     op.drop_constraint(op.f("ck_message_one_recipient"), "message")
+    op.drop_index(
+        "ix_reminder_rule_unserved",
+        table_name="reminder_rule",
+        postgresql_where=sa.text("served_for is distinct from due_at"),
+    )
+    op.create_index("ix_reminder_rule_due_at", "reminder_rule", ["due_at"], unique=False)
+    _serve_by_start()
+    op.drop_column("reminder_rule", "served_count")
     op.alter_column("reminder_rule", "served_for", new_column_name="served_start")
     op.drop_column("reminder_rule", "is_paused")
     op.drop_column("reminder_rule", "texts")
