@@ -7,7 +7,7 @@ withdrawn: the reason went away first.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, selectinload
 from uuid_utils.compat import uuid7
 
 from shared import bulk, clock, tallies
-from shared.models import Message, MessageKind, MessageStatus
+from shared.models import INVITING, TAKING_BACK, Message, MessageKind, MessageStatus, Registration, Speaker
 
 # The smaller, the sooner: what is needed within the hour, then what answers someone, then the rest.
 PRIORITIES = {
@@ -122,9 +122,23 @@ def _posting() -> Executable:
 def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
     """Take back what has not left yet. A message that is on the wire in this instant may still arrive."""
     waiting = Message.status.in_([MessageStatus.PENDING, MessageStatus.SENDING])
+    _hold_recipients(session, waiting, *where)
     messages = session.scalars(select(Message).where(waiting, *where).with_for_update(of=Message)).all()
     _move(session, messages, MessageStatus.WITHDRAWN, lease_until=None)
     return list(messages)
+
+
+def may_have_left(message: Message) -> bool:
+    """It is in a worker's hands, or the last conversation broke off: for all we know the server has it."""
+    is_broken_off = message.attempts > 0 and not (message.reply or "")[:1].isdigit()
+    return message.status in {MessageStatus.SENDING, MessageStatus.SENT} or is_broken_off
+
+
+def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
+    """People before their mail, as everywhere: a worker that notes what it sent locks the two in this order."""
+    for model, key in ((Registration, Message.registration_id), (Speaker, Message.speaker_id)):
+        of_these = model.id.in_(select(key).where(*where))
+        session.execute(select(model.id).where(of_these).order_by(model.id).with_for_update(key_share=True))
 
 
 def _outstanding(now: datetime) -> ColumnElement[bool]:
@@ -176,7 +190,11 @@ def is_still_wanted(session: Session, message: Message) -> bool:
 
 
 def mark_sent(session: Session, message: Message, *, reply: str) -> None:
-    """The mail server took it: from here on it is its mail, whatever the row said a moment before."""
+    """The mail server took it: from here on it is its mail, whatever the row said a moment before. With it goes what
+    calendars hold, in the ledger."""
+    revision = message.event.revision if message.event else None
+    # The person before the mail, as in `_hold_recipients`.
+    _note_entry(session, message, revision)
     if not _hold(session, message):
         return
     now = clock.now()
@@ -188,7 +206,33 @@ def mark_sent(session: Session, message: Message, *, reply: str) -> None:
         sent_at=now,
         reply=reply,
         attempts=message.attempts + 1,
+        revision=revision,
     )
+
+
+def _note_entry(session: Session, message: Message, revision: int | None) -> None:
+    """What this person's calendar holds from now on. Of two mails that overtook each other, the later SEQUENCE counts,
+    as it does in calendars."""
+    is_taken_back = message.kind in TAKING_BACK and bool(message.facts.get("with_entry"))
+    if message.kind not in INVITING and not is_taken_back:
+        return
+    held = {"entry_sequence": None if is_taken_back else message.sequence}
+    if message.speaker_id is not None:
+        _note_held(session, Speaker, message.speaker_id, message.sequence, held)
+    elif message.registration_id is not None:
+        held["entry_revision"] = None if is_taken_back else revision
+        _note_held(session, Registration, message.registration_id, message.sequence, held)
+
+
+def _note_held(
+    session: Session,
+    model: type[Registration] | type[Speaker],
+    recipient_id: UUID,
+    sequence: int,
+    held: Mapping[str, int | None],
+) -> None:
+    is_newer = or_(model.entry_sequence.is_(None), model.entry_sequence <= sequence)
+    session.execute(update(model).where(model.id == recipient_id, is_newer).values(held))
 
 
 def mark_failed(session: Session, message: Message, *, reply: str) -> None:

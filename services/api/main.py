@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from services.api import (
     calendars,
     consents,
+    entries,
     events,
     health,
     one_registration,
@@ -62,7 +63,7 @@ def create_app() -> FastAPI:
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
-    for module in (proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats):
+    for module in (proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, entries):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

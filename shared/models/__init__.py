@@ -18,7 +18,16 @@ from shared.models.events import (
 from shared.models.idempotency import IdempotencyKey
 from shared.models.inbound import InboundMail, InboundStatus, PersonalFeed
 from shared.models.invitations import Invitation, InvitationStatus
-from shared.models.messages import Heartbeat, MailTally, Message, MessageKind, MessageStatus, Suppression
+from shared.models.messages import (
+    INVITING,
+    TAKING_BACK,
+    Heartbeat,
+    MailTally,
+    Message,
+    MessageKind,
+    MessageStatus,
+    Suppression,
+)
 from shared.models.organisers import ApiToken, Membership, Organiser, Role, TokenKind, TokenScope
 from shared.models.registrations import (
     ASKED,
@@ -33,6 +42,8 @@ from shared.models.registrations import (
 __all__ = [
     "ASKED",
     "HOLDING",
+    "INVITING",
+    "TAKING_BACK",
     "Anchor",
     "ApiToken",
     "AuditEntry",

@@ -25,7 +25,7 @@ class Speaker(Identified, Model):
     """Somebody on the programme whom we can write to: one address at one event. Never shown to the public.
 
     `sequence` and `entry_sequence` are of the calendar hold, as in Registration. `told` are the slots that the last
-    call sheet named, `[{item, starts_at, ends_at}]`, to tell what has changed since.
+    call sheet named, `[{title, starts_at, ends_at}]`, to tell what has changed since.
     """
 
     __tablename__ = "speaker"

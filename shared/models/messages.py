@@ -47,6 +47,22 @@ class MessageKind(StrEnum):
     CANARY = "canary"
 
 
+# These put an entry into the calendar of whoever gets them (METHOD:REQUEST, RFC 5546 section 3.2.2).
+INVITING = frozenset(
+    {
+        MessageKind.CONFIRMATION,
+        MessageKind.PROMOTION,
+        MessageKind.CHANGE,
+        MessageKind.ENTRY_AGAIN,
+        MessageKind.CALL_SHEET,
+    }
+)
+# These take it out again, where their facts say that there is one (METHOD:CANCEL, section 3.2.5).
+TAKING_BACK = frozenset(
+    {MessageKind.CANCELLATION, MessageKind.REGISTRATION_CANCELLED, MessageKind.CALL_SHEET_WITHDRAWN}
+)
+
+
 class MessageStatus(StrEnum):
     PENDING = "pending"
     SENDING = "sending"

@@ -41,6 +41,8 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/registrations.xlsx"): Role.VIEWER,
     ("POST", "/events/{event_key}/registrations/import"): Role.EDITOR,
     ("GET", "/events/{event_key}/messages"): Role.VIEWER,
+    ("POST", "/events/{event_key}/entries"): Role.EDITOR,
+    ("POST", "/events/{event_key}/call-sheets"): Role.EDITOR,
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}/messages"): Role.VIEWER,

@@ -120,7 +120,7 @@ def _moment(instant: datetime | None, registration: Registration, reader: Reader
 @router.post("/my/{token}/cancel")
 def cancel_registration(token: str, own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
     """Give the place back, leave the waiting list, or decline what is offered; a second time changes nothing."""
-    return _done(token, reader, lambda: registrations.cancel(session, own))
+    return _done(token, reader, lambda: registrations.cancel(session, own, is_by_person=True))
 
 
 @router.post("/my/{token}/confirm")
