@@ -86,7 +86,8 @@ def _unconfirmed(session: Session, event: Event) -> set[UUID | None]:
     waiting = select(Message).where(
         Message.event_id == event.id, Message.kind.in_(_GIVE_A_PLACE), Message.status == MessageStatus.PENDING
     )
-    return {message.registration_id for message in session.scalars(waiting.with_for_update(of=Message))}
+    held = session.scalars(waiting.with_for_update(of=Message).execution_options(populate_existing=True))
+    return {message.registration_id for message in held if not outbox.may_have_left(message)}
 
 
 def _news(

@@ -45,6 +45,8 @@ URGENT = 0
 USUAL = 15
 BULK = 30
 GIVE_UP_AFTER = timedelta(hours=24)
+# How a conversation ends that never began.
+_NOT_BEGUN = ("ConnectionRefusedError", "gaierror")
 _ROW = (
     "id", "event_id", "registration_id", "invitation_id", "speaker_id", "address", "rule_id", "kind", "occasion",
     "sequence", "facts", "priority", "status", "created_at", "due_at", "expires_at", "attempts",
@@ -129,9 +131,12 @@ def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
 
 
 def may_have_left(message: Message) -> bool:
-    """It is in a worker's hands, or the last conversation broke off: for all we know the server has it."""
-    is_broken_off = message.attempts > 0 and not (message.reply or "")[:1].isdigit()
-    return message.status in {MessageStatus.SENDING, MessageStatus.SENT} or is_broken_off
+    """It is in a worker's hands, or its last conversation broke off: for all we know the server has it."""
+    if message.status in {MessageStatus.SENDING, MessageStatus.SENT}:
+        return True
+    last = message.reply or ""
+    was_answered, was_not_begun = last[:1].isdigit(), last.startswith(_NOT_BEGUN)
+    return message.attempts > 0 and not was_answered and not was_not_begun
 
 
 def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
