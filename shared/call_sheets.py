@@ -3,7 +3,7 @@
 `Speaker.told` are the slots of the sheet that was written last, whether it has left or not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from shared import clock, outbox
 from shared.errors import StateConflict
-from shared.event_mail import in_calendars
 from shared.models import Event, EventState, Message, MessageKind, MessageStatus, Person, Speaker
 from shared.outbox import NewMessage
 from shared.places import lock_places
@@ -21,8 +20,9 @@ from shared.programme import slots
 
 SlotFacts = dict[str, Any]
 _KINDS = (MessageKind.CALL_SHEET, MessageKind.CALL_SHEET_WITHDRAWN)
-# Besides the slots, this is what stands in a hold.
-_IN_HOLDS = ("title", "location")
+# Besides the slots, this is what a call sheet and its hold tell. Speakers are given the room itself, so a new one is
+# news to them, though it is none to those who have a link of their own.
+_ALSO_TOLD = ("title", "location", "room_url")
 
 
 def slots_by_speaker(event: Event) -> dict[UUID, list[SlotFacts]]:
@@ -70,14 +70,14 @@ def send(session: Session, event: Event) -> int:
     return _Round(session, event).tell(to_all=True)
 
 
-def follow(session: Session, event: Event, before: Mapping[str, Any]) -> int:
+def also_told(event: Event) -> tuple[str | None, ...]:
+    return tuple(getattr(event, name) for name in _ALSO_TOLD)
+
+
+def follow(session: Session, event: Event, *, is_other: bool) -> int:
     """After an edit: to those who were sent a call sheet and whose slots are others now, and only to them; to all of
-    them where it takes place elsewhere or has another name. The caller holds the event's lock."""
-    if not event.speakers:
-        return 0
-    now = in_calendars(event)
-    is_other = any(before[name] != now[name] for name in _IN_HOLDS)
-    return _Round(session, event).tell(is_other=is_other)
+    them where `also_told` says something else (`is_other`). The caller holds the event's lock."""
+    return _Round(session, event).tell(is_other=is_other) if event.speakers else 0
 
 
 def call_off(session: Session, event: Event) -> int:

@@ -108,6 +108,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     if version is not None and version != event.version:
         raise EditCollision(f"The event was changed by somebody else (version {event.version}). Read it again first.")
     before, days_before, revision = in_calendars(event), event.retention_days, event.revision
+    speakers_knew = call_sheets.also_told(event)
     _settle_doubts(event, content)
     _apply(session, event, content)
     require_kept_promise(event, places, days_before=days_before)
@@ -120,7 +121,7 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     people.forget_lost(session, event)
     if event.state == EventState.PUBLISHED:
         _follow(session, event, before)
-        call_sheets.follow(session, event, before)
+        call_sheets.follow(session, event, is_other=speakers_knew != call_sheets.also_told(event))
     waiting_lists.renew_offers(session, event, is_changed=event.revision != revision)
     waiting_lists.promote_waiting(session, places)
     return event

@@ -71,7 +71,9 @@ class ProgrammeItem(Identified, Model):
     day: Mapped[int] = mapped_column(default=1)
     starts_at_clock: Mapped[time | None]
 
-    people: Mapped[list[Person]] = relationship(order_by=Person.position, lazy="selectin", passive_deletes=True)
+    people: Mapped[list[Person]] = relationship(
+        order_by=Person.position, lazy="selectin", cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Anchor(StrEnum):

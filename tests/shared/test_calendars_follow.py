@@ -92,6 +92,11 @@ class Follow(RuleBasedStateMachine):
         """Also into the hour that follows a change of the clocks, and back to where it was."""
         self.edit(starts_at_local=datetime(2027, 3, day, hour))
 
+    @rule(hour=st.sampled_from([9, 18]))
+    def waver(self, hour: int) -> None:
+        self.edit(starts_at_local=datetime(2027, 3, 26, hour))
+        self.edit(starts_at_local=datetime(2027, 3, 28, 15))
+
     @rule(title=st.sampled_from(["Water", "Trees"]), location=st.sampled_from([None, "Town hall"]))
     def reword(self, **content: Any) -> None:
         self.edit(**content)
@@ -197,4 +202,4 @@ class Follow(RuleBasedStateMachine):
 
 
 def test_calendars_end_up_where_the_event_is(session: Session) -> None:
-    run(Follow, settings=bounded(40, steps=30))
+    run(Follow, settings=bounded(30, steps=25))
