@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     MY = "my"
     UNSUBSCRIBE = "unsubscribe"
     JOIN = "join"
+    FEED = "feeds"
 
 
 @cache

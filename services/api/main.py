@@ -15,6 +15,7 @@ from services.api import (
     events,
     health,
     one_registration,
+    personal_feeds,
     privacy,
     problems,
     registration_tables,
@@ -61,6 +62,7 @@ def create_app() -> FastAPI:
     # Searched in this order, and routers inside routers once more at each request: who comes in crowds is found first.
     app.include_router(registrations.router, prefix="/api/v1")
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
+    app.include_router(personal_feeds.router, include_in_schema=False)
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
     for module in (proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, entries):

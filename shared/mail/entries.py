@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from shared import events, ical, links
+from shared import ical, links
 from shared.event_mail import TIMES
 from shared.ical import CalendarEntry, Participation
 from shared.links import Purpose
 from shared.mail import holds
+from shared.mail.locations import location
 from shared.mail.patterns import Words, filled
 from shared.mail.recipients import Recipient
 from shared.mail.rendering import Form
@@ -76,7 +77,7 @@ def _entry_of_place(
         summary=view.title,
         description=filled(Form.TEXT, "entry", recipient.language, words).strip(),
         url=view.url if takes_back(message) else links.url(Purpose.MY, registration.id),
-        location=location(view, join_url),
+        location=location(view.where, view.url, join_url),
         join_url=join_url,
         updated_at=event.updated_at.astimezone(UTC),
         created_at=registration.registered_at.astimezone(UTC),
@@ -85,14 +86,6 @@ def _entry_of_place(
         attendee_name=registration.name,
         attendee_address=registration.address,
     )
-
-
-def location(view: EventView, join_url: str | None) -> str:
-    """A place on the map stays in sight. Otherwise the personal link, which calendars offer when the time has come:
-    the room's own address stands in nobody's calendar, so that it can change. What takes the entry back says the same.
-    """
-    is_a_place = view.where is not None and not events.takes_place_online(view.where)
-    return (view.where if is_a_place else join_url) or view.where or view.url
 
 
 def _answer(message: Message) -> Answer:

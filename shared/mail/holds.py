@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared import events, ical
+from shared import ical
 from shared.ical import CalendarEntry
 from shared.mail import times
+from shared.mail.locations import location
 from shared.mail.recipients import Recipient
 from shared.mail.times import Span
 from shared.mail.views import EventView
@@ -62,19 +63,14 @@ def entry(message: Message, event: Event, speaker: Speaker, recipient: Recipient
         summary=view.title,
         description=_description(message, slots, recipient, view),
         url=view.url,
-        location=_location(event, view),
+        # Speakers go into the room itself; whoever changes it sends them another call sheet.
+        location=location(view.where, view.url, event.room_url),
         updated_at=event.updated_at.astimezone(UTC),
         organiser_name=event.calendar.organisation,
         organiser_address=settings.organiser_address,
         attendee_name=speaker.name,
         attendee_address=speaker.address,
     )
-
-
-def _location(event: Event, view: EventView) -> str:
-    """Speakers go into the room itself; whoever changes it sends them another call sheet."""
-    is_a_place = view.where is not None and not events.takes_place_online(view.where)
-    return (view.where if is_a_place else event.room_url) or view.where or view.url
 
 
 def _description(message: Message, slots: Sequence[Slot], recipient: Recipient, view: EventView) -> str:
