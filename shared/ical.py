@@ -95,6 +95,11 @@ def registration_uid(registration_id: UUID, domain: str) -> str:
     return f"reg-{registration_id}@{domain}"
 
 
+def speaker_uid(speaker_id: UUID, domain: str) -> str:
+    """The hold of somebody on the programme, in their own calendar."""
+    return f"speaker-{speaker_id}@{domain}"
+
+
 def event_uid(event_id: UUID, domain: str) -> str:
     """The event in public feeds."""
     return f"event-{event_id}@{domain}"

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     JOIN = "join"
     INVITED = "invited"
+    FEED = "feeds"
 
 
 @cache

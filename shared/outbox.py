@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from uuid_utils.compat import uuid7
 
 from shared import bulk, clock, marking, reachability, tallies
-from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration
+from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration, Speaker
 
 # The smaller, the sooner: what is needed within the hour, then what answers someone, then the rest.
 URGENT, CHANGED, USUAL, BULK = 0, 10, 15, 30
@@ -60,6 +60,8 @@ OPTIONAL_KINDS = {
 }
 GIVE_UP_AFTER = timedelta(hours=24)
 HOUR = timedelta(hours=1)
+# How a conversation ends that never began.
+_NOT_BEGUN = ("ConnectionRefusedError", "gaierror")
 _ROW = (
     "id", "event_id", "registration_id", "invitation_id", "speaker_id", "address", "rule_id", "kind", "occasion",
     "sequence", "facts", "priority", "status", "created_at", "due_at", "expires_at", "attempts",
@@ -148,6 +150,7 @@ def _posting() -> Executable:
 def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
     """Take back what has not left yet. A message that is on the wire in this instant may still arrive."""
     waiting = Message.status.in_([MessageStatus.PENDING, MessageStatus.SENDING])
+    _hold_recipients(session, waiting, *where)
     messages = session.scalars(select(Message).where(waiting, *where).with_for_update(of=Message)).all()
     _move(session, messages, MessageStatus.WITHDRAWN, lease_until=None)
     return list(messages)
@@ -166,6 +169,22 @@ def bring_back(session: Session, *where: ColumnElement[bool]) -> int:
     cells = Counter(tallies.mail_cell(*row, MessageStatus.WITHDRAWN) for row in rows)
     tallies.add_mail(session, tallies.mail_shifts(cells, to=MessageStatus.PENDING))
     return len(rows)
+
+
+def may_have_left(message: Message) -> bool:
+    """It is in a worker's hands, or its last conversation broke off: for all we know the server has it."""
+    if message.status in {MessageStatus.SENDING, MessageStatus.SENT}:
+        return True
+    last = message.reply or ""
+    was_answered, was_not_begun = last[:1].isdigit(), last.startswith(_NOT_BEGUN)
+    return message.attempts > 0 and not was_answered and not was_not_begun
+
+
+def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
+    """People before their mail, as everywhere: a worker that notes what it sent locks the two in this order."""
+    for model, key in ((Registration, Message.registration_id), (Speaker, Message.speaker_id)):
+        of_these = model.id.in_(select(key).where(*where))
+        session.execute(select(model.id).where(of_these).order_by(model.id).with_for_update(key_share=True))
 
 
 def _outstanding(now: datetime) -> ColumnElement[bool]:

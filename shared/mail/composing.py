@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared import clock
 from shared.mail import bare, samples, texts
-from shared.mail.entries import EntryWords, calendar_part
+from shared.mail.entries import calendar_part
 from shared.mail.filling import TextProblem
 from shared.mail.headers import SUBJECT_LENGTH
 from shared.mail.kept import Kept
@@ -78,7 +78,7 @@ class Composer:
             plain=plain,
             html=html,
             language=language,
-            calendar=_calendar_part(message, recipient, view, words, now),
+            calendar=calendar_part(message, recipient, view, words, now),
             date=now,
             message_id=self._message_id(recipient.id, message.kind, message.occasion),
             references=self._first_mail(message),
@@ -201,20 +201,3 @@ def _shortened(text: str, length: int) -> str:
         return text
     start, _, cut_word = text[:length].rpartition(" ")
     return f"{start if len(cut_word) < length // 2 else text[: length - 1]}…"
-
-
-def _calendar_part(
-    message: Message, recipient: Recipient, view: EventView, words: Words, now: datetime
-) -> bytes | None:
-    if not words.common["with_entry"]:
-        return None
-    join_url = words.own["join_url"]
-    # A place on the map stays in sight; a room's address stands behind the personal link.
-    is_elsewhere = view.where is None or view.room_url is not None
-    entry = EntryWords(
-        description=filled(Form.TEXT, "entry", recipient.language, words).strip(),
-        location=(join_url if is_elsewhere else None) or view.where or view.url,
-        url=view.url if words.common["is_cancelled"] else words.own["manage_url"] or view.url,
-        join_url=join_url,
-    )
-    return calendar_part(message, view.span, entry, now)

@@ -25,7 +25,7 @@ class Speaker(Identified, Model):
     """Somebody on the programme whom we can write to: one address at one event. Never shown to the public.
 
     `sequence` and `entry_sequence` are of the calendar hold, as in Registration. `told` are the slots that the last
-    call sheet named, `[{item, starts_at, ends_at}]`, to tell what has changed since.
+    call sheet named, `[{title, starts_at, ends_at}]`, to tell what has changed since.
     """
 
     __tablename__ = "speaker"
@@ -71,7 +71,9 @@ class ProgrammeItem(Identified, Model):
     day: Mapped[int] = mapped_column(default=1)
     starts_at_clock: Mapped[time | None]
 
-    people: Mapped[list[Person]] = relationship(order_by=Person.position, lazy="selectin", passive_deletes=True)
+    people: Mapped[list[Person]] = relationship(
+        order_by=Person.position, lazy="selectin", cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Anchor(StrEnum):

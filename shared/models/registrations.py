@@ -86,6 +86,11 @@ class Registration(Identified, Model):
 
     event: Mapped[Event] = relationship()
 
+    def forget_participation(self) -> None:
+        """What their calendar answered was about something else: they are asked anew."""
+        self.participation = self.participation_address = None
+        self.participation_sequence = self.participation_at = None
+
     __table_args__ = (
         Index(
             "uq_registration_lower_address_event_id",

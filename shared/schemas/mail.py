@@ -240,3 +240,9 @@ class EntriesSent(BaseModel):
     """How many are sent their calendar entry again."""
 
     count: int
+
+
+class CallSheetsSent(BaseModel):
+    """How many speakers are sent their call sheet."""
+
+    count: int

@@ -5,45 +5,21 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from shared.schemas.contacts import Address as Address
+from shared.schemas.contacts import Language, Zone
 from shared.schemas.events import Page
 from shared.schemas.fields import EMPTY_IS_NONE, OR_EMPTY, OptionalShortText, ShortText
 from shared.schemas.questions import KEY_PATTERN
 from shared.territories import is_country
-from shared.timezones import is_zone
-from shared.translations import LANGUAGES
-
-
-def _address(value: str) -> str:
-    """A deliverable form: domain in ASCII (UTS 46), local part as written. SMTPUTF8 is not offered by every server."""
-    try:
-        checked = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as problem:
-        raise PydanticCustomError(
-            "address", "is not an e-mail address that mail can be sent to: {why}", {"why": str(problem)}
-        ) from None
-    return checked.ascii_email or checked.normalized
 
 
 def _country(value: str) -> str:
     if not is_country(value.upper()):
         raise PydanticCustomError("country", "is not a country; give its two letters (ISO 3166), such as ES or BR")
     return value.upper()
-
-
-def _zone(value: str) -> str:
-    if not is_zone(value):
-        raise PydanticCustomError("time_zone", "is not a time zone; give an IANA name, such as Europe/Madrid")
-    return value
-
-
-def _language(value: str) -> str:
-    if value not in LANGUAGES:
-        raise PydanticCustomError("language", "is not one of {known}", {"known": ", ".join(LANGUAGES)})
-    return value
 
 
 def _flat_answers(value: Any) -> Any:
@@ -81,12 +57,7 @@ Answers = Annotated[
         examples=[{}],
     ),
 ]
-Address = Annotated[
-    str, Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
-]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
-Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
-Language = Annotated[str, AfterValidator(_language)]
 
 
 class Applicant(BaseModel):

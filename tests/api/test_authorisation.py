@@ -41,6 +41,8 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/registrations.xlsx"): Role.VIEWER,
     ("POST", "/events/{event_key}/registrations/import"): Role.EDITOR,
     ("GET", "/events/{event_key}/messages"): Role.VIEWER,
+    ("POST", "/events/{event_key}/entries"): Role.EDITOR,
+    ("POST", "/events/{event_key}/call-sheets"): Role.EDITOR,
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
     ("POST", "/events/{event_key}/preview"): Role.EDITOR,
     ("POST", "/events/{event_key}/preview/send"): Role.EDITOR,

@@ -20,7 +20,7 @@ from services.api.pages.moments import Span
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import PRIVATE, READING, page
 from services.api.pages.zones import zone_options
-from shared import ical, links, registrations, waiting_lists
+from shared import ical, links, personal_feeds, registrations, waiting_lists
 from shared.database import new_session
 from shared.errors import RegistrationClosed
 from shared.links import Purpose
@@ -40,12 +40,20 @@ Own = Annotated[UUID, Depends(_own)]
 
 @router.api_route("/my/{token}", methods=READING)
 def show_registration(
-    token: str, own: Own, reader: CurrentReader, session: DatabaseSession, saved: str = "", late: str = ""
+    token: str,
+    own: Own,
+    reader: CurrentReader,
+    session: DatabaseSession,
+    saved: str = "",
+    late: str = "",
+    feed: str = "",
 ) -> Response:
     registration = registrations.get(session, own)
     reader = at_home(reader, registration)
     form = _filled(registration, reader)
-    return _page(session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late))
+    return _page(
+        session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late), feed_news=feed
+    )
 
 
 def at_home(reader: Reader, registration: Registration) -> Reader:
@@ -71,6 +79,7 @@ def _page(
     status: int = 200,
     is_saved: bool = False,
     is_too_late: bool = False,
+    feed_news: str = "",
 ) -> Response:
     return page(
         reader,
@@ -86,6 +95,8 @@ def _page(
         token=token,
         is_saved=is_saved,
         is_too_late=is_too_late,
+        has_feed=personal_feeds.of_address(session, registration.address) is not None,
+        feed_news=feed_news,
         zone_options=zone_options(),
     )
 
@@ -120,7 +131,7 @@ def _moment(instant: datetime | None, registration: Registration, reader: Reader
 @router.post("/my/{token}/cancel")
 def cancel_registration(token: str, own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
     """Give the place back, leave the waiting list, or decline what is offered; a second time changes nothing."""
-    return _done(token, reader, lambda: registrations.cancel(session, own))
+    return _done(token, reader, lambda: registrations.cancel(session, own, is_by_person=True))
 
 
 @router.post("/my/{token}/confirm")
