@@ -68,8 +68,9 @@ def _read(session: Session, event: Event) -> Tallies:
     found: Tallies = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     of_event = EventTally.event_id == event.id, EventTally.count != 0
     query = select(EventTally.dimension, EventTally.value, EventTally.status, EventTally.count).where(*of_event)
-    # People type thousands of different cities, of which only the number is shown.
-    for dimension, value, status, count in session.execute(query.where(EventTally.dimension != tallies.CITY)):
+    # People type thousands of different cities, of which only the number is shown, and come in any minute.
+    elsewhere = EventTally.dimension.not_in([tallies.CITY, tallies.JOINED])
+    for dimension, value, status, count in session.execute(query.where(elsewhere)):
         found[dimension][value][status] = count
     return found
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from shared import clock
+from shared import clock, links
 from shared.mail.entries import EntryWords, calendar_part
 from shared.mail.mime import Mail
 from shared.mail.patterns import Words, filled, filled_block
@@ -102,11 +102,17 @@ def _shortened(text: str, length: int) -> str:
     return f"{start if len(cut_word) < length // 2 else text[: length - 1]}…"
 
 
+def _lasting(name: str, value: str | None) -> str | None:
+    return links.without_mail(value) if value and name.endswith("_url") else value
+
+
 def _calendar_part(
     message: Message, recipient: Recipient, view: EventView, words: Words, now: datetime
 ) -> bytes | None:
     if not words.common["with_entry"]:
         return None
+    # The entry stays when the mail is gone, and its later revisions must have the same links.
+    words = Words(words.common, {name: _lasting(name, value) for name, value in words.own.items()})
     join_url = words.own["join_url"]
     # A place on the map stays in sight; a room's address stands behind the personal link.
     is_elsewhere = view.where is None or view.room_url is not None

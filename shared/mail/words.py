@@ -86,10 +86,11 @@ def _links(message: Message) -> dict[str, str | None]:
     if message.registration_id is None:
         return {"manage_url": None, "unsubscribe_url": None, "join_url": None}
     has_place = message.kind in WITH_JOIN_LINK and about(message).is_online
+    of, mail = message.registration_id, message.id
     return {
-        "manage_url": links.url(Purpose.MY, message.registration_id),
-        "unsubscribe_url": links.url(Purpose.UNSUBSCRIBE, message.registration_id) if is_optional(message) else None,
-        "join_url": links.url(Purpose.JOIN, message.registration_id) if has_place else None,
+        "manage_url": links.url(Purpose.MY, of, mail),
+        "unsubscribe_url": links.url(Purpose.UNSUBSCRIBE, of, mail) if is_optional(message) else None,
+        "join_url": links.url(Purpose.JOIN, of, mail) if has_place else None,
     }
 
 

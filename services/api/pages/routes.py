@@ -1,5 +1,6 @@
 """All pages, one router for each feature."""
 
-from services.api.pages import asking_again, events, home, my, privacy, registering, unsubscribing
+from services.api.pages import asking_again, events, home, joining, my, opened, privacy, registering, unsubscribing
 
-routers = [feature.router for feature in (events, home, registering, asking_again, my, privacy, unsubscribing)]
+_FEATURES = (events, home, registering, joining, asking_again, my, opened, privacy, unsubscribing)
+routers = [feature.router for feature in _FEATURES]
