@@ -1,8 +1,8 @@
 """Joining: when a personal join link leads into the room, where that is, and the note that somebody came.
 
 A press writes to the row of the registration and then to one row of the tallies, each press in a transaction of its
-own, and takes no lock of the event: whoever holds the tally's row waits for nothing any more, so that presses never wait
-crosswise, neither for each other nor for somebody who edits the event.
+own, and takes no lock of the event: whoever holds the tally's row waits for nothing any more, so that presses never
+wait crosswise, neither for each other nor for somebody who edits the event.
 """
 
 from collections import Counter
@@ -95,7 +95,7 @@ def _web_address(text: str) -> str | None:
 
 
 def enter(session: Session, registration: Registration) -> Door:
-    """Somebody presses the button. Where the room is open their coming is noted, once, and their link is seen to work."""
+    """Somebody presses the button: their link works. Where the room is open, their coming is noted, once."""
     found = door(registration.event, registration.status)
     if registration.undelivered_at is not None:
         reachability.mark_reached(session, registration)

@@ -16,7 +16,6 @@ from shared.digests import keyed_digest
 from shared.errors import NotFound
 from shared.settings import get_settings
 
-
 MAIL = "m"
 _ID, _SIGNATURE = 16, 8
 

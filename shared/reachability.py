@@ -40,8 +40,10 @@ _LOST = (MessageStatus.FAILED, MessageStatus.BOUNCED)
 
 
 def went_elsewhere(message: Message, registration: Registration) -> bool:
-    """Whether the mail was written before the address was corrected: it says nothing of the one there is now."""
-    return registration.readdressed_at is not None and message.created_at < registration.readdressed_at
+    """Whether the mail was done with before the address was corrected: it says nothing of the one there is now."""
+    if registration.readdressed_at is None or message.status in {MessageStatus.PENDING, MessageStatus.SENDING}:
+        return False
+    return (message.sent_at or message.created_at) < registration.readdressed_at
 
 
 def mark_lost(session: Session, message: Message, at: datetime) -> None:
@@ -111,9 +113,8 @@ def _unreachable(registration: Registration, lost: Message | None) -> Unreachabl
 def _last_lost(session: Session, ids: Sequence[UUID]) -> dict[UUID, Message]:
     """Of each, the mail that was lost last."""
     of_these = Message.registration_id.in_(ids), Message.status.in_(_LOST)
-    query = select(Message).where(*of_these).order_by(Message.registration_id, Message.id.desc())
-    found = session.scalars(query.distinct(Message.registration_id)).all()
-    return {message.registration_id: message for message in found if message.registration_id is not None}
+    in_order = session.scalars(select(Message).where(*of_these).order_by(Message.id))
+    return {message.registration_id: message for message in in_order if message.registration_id is not None}
 
 
 def _conditions(session: Session, event: Event) -> tuple[ColumnElement[bool], ...] | None:
@@ -142,7 +143,10 @@ def _has(statuses: Sequence[str]) -> ColumnElement[bool]:
         Message.registration_id == Registration.id,
         Message.kind.in_(WITH_A_WAY_IN),
         Message.status.in_(statuses),
-        or_(Registration.readdressed_at.is_(None), Message.created_at >= Registration.readdressed_at),
+        or_(
+            Registration.readdressed_at.is_(None),
+            func.coalesce(Message.sent_at, Message.created_at) >= Registration.readdressed_at,
+        ),
     )
 
 

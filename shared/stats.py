@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock, heartbeats, questions, reminders, suspicion, tallies
+from shared import answers, clock, heartbeats, questions, reachability, reminders, suspicion, tallies
 from shared.curve import bins, curve
 from shared.models import (
     HOLDING,
@@ -60,6 +60,7 @@ def snapshot(session: Session, event: Event) -> Stats:
         feed=_feed(session, event),
         mail=_mail(session, event, mail),
         reminders=[_reminder(event, rule, mail) for rule in event.reminder_rules],
+        unreachable=reachability.count(session, event) if reachability.is_near(event) else None,
         suspicion=suspicion.summary(counted[tallies.SUSPECT], counted[tallies.REFUSED], counted[tallies.REGISTERED]),
     )
 

@@ -42,6 +42,7 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/events/{event_key}/registrations/import"): Role.EDITOR,
     ("GET", "/events/{event_key}/messages"): Role.VIEWER,
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
+    ("GET", "/events/{event_key}/unreachable"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}/messages"): Role.VIEWER,
     ("POST", "/registrations/{registration_id}/take-up-again"): Role.EDITOR,

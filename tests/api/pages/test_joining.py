@@ -71,7 +71,9 @@ def test_pressing_the_button_in_time_leads_into_the_room_and_counts(client: Test
     assert joins(session, event) == {(f"{noted:%Y-%m-%dT%H:%M}", "Students"): 1}
 
 
-def test_before_its_time_the_button_says_when_and_pressing_changes_nothing(client: TestClient, session: Session) -> None:
+def test_before_its_time_the_button_says_when_and_pressing_changes_nothing(
+    client: TestClient, session: Session
+) -> None:
     event = make_event(session, **SUMMER, room_opens_minutes=20)
     ada = register(session, event, "ada@example.org", time_zone="America/Chicago")
 
@@ -162,7 +164,8 @@ def test_a_meeting_that_runs_over_can_be_returned_to_and_nobody_is_counted(
 
 
 @pytest.mark.parametrize(
-    ("call_off", "heading"), [(events.cancel, "This event is cancelled."), (events.postpone, "This event is postponed.")]
+    ("call_off", "heading"),
+    [(events.cancel, "This event is cancelled."), (events.postpone, "This event is postponed.")],
 )
 def test_an_event_that_was_called_off_says_so(
     client: TestClient, session: Session, call_off: Any, heading: str
@@ -292,8 +295,9 @@ def test_a_link_that_nobody_signed_leads_nowhere(client: TestClient, session: Se
 
 
 @pytest.mark.parametrize(
-    "room", ["javascript:alert(1)", "ftp://rooms.example.org", "//rooms.example.org", "rooms.example.org/a", "https://", ""]
-)  # fmt: skip
+    "room",
+    ["javascript:alert(1)", "ftp://rooms.example.org", "//rooms.example.org", "rooms.example.org/a", "https://", ""],
+)
 def test_a_room_that_is_no_web_address_is_refused(room: str) -> None:
     with pytest.raises(ValueError, match="is not a web address"):
         EventContent(room_url=room)

@@ -15,6 +15,7 @@ from shared.mail.mime import Mail
 from shared.models import Calendar, Event, EventPlaces, Message, MessageKind, Person, ProgrammeItem, Registration
 
 REGISTERED_AT = datetime(2026, 6, 10, 9, tzinfo=UTC)
+MESSAGE = UUID(int=9)
 ROOM = "https://rooms.example.org/j/987?pwd=Zm9v&lang=en"
 
 
@@ -70,7 +71,7 @@ def message(
     **facts: Any,
 ) -> Message:
     about, to = about or event(), to or registration()
-    row = Message(id=UUID(int=9), kind=kind.value, occasion=occasion, sequence=sequence, facts=facts)
+    row = Message(id=MESSAGE, kind=kind.value, occasion=occasion, sequence=sequence, facts=facts)
     row.event, row.event_id, row.registration, row.registration_id = about, about.id, to, to.id
     row.created_at = row.due_at = due_at or clock.now()
     return row
