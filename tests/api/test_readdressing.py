@@ -148,9 +148,7 @@ def test_reminders_that_wait_go_to_the_new_address_even_from_a_workers_hands(
         ({"verifies_addresses": True}, "verification"),
     ],
 )
-def test_the_mail_says_how_things_stand(
-    session: Session, client: TestClient, facts: dict[str, Any], kind: str
-) -> None:
+def test_the_mail_says_how_things_stand(session: Session, client: TestClient, facts: dict[str, Any], kind: str) -> None:
     event = make_event(session, **facts)
     ada = register(session, event, OLD)
     editor = token_for(session, make_organiser(session, event.calendar, Role.EDITOR))
