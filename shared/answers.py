@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from shared import admission, events, questions, timezones, waiting_lists
+from shared import admission, events, questions, reachability, timezones, waiting_lists
 from shared.mail.recipients import recipient_of
 from shared.models import AuditEntry, Calendar, Event, Message, Organiser, Person, ProgrammeItem, Registration
 from shared.programme import Slot, slots
@@ -120,11 +120,19 @@ def _local(event: Event, instant: datetime) -> datetime:
 def registration_answer(registration: Registration, *, sees_people: bool) -> RegistrationAnswer:
     """`sees_people` is False for viewers."""
     answer = RegistrationAnswer.model_validate(registration, from_attributes=True)
+    answer.holds = _holds(registration)
     if sees_people:
         return answer
     shown = {one.key for one in registration.event.questions if is_for_viewers(one.kind)}
     given = {key: value for key, value in answer.answers.items() if key in shown}
     return answer.model_copy(update={"address": None, "time_zone": None, "answers": given})
+
+
+def _holds(registration: Registration) -> Literal["current", "old", "none"]:
+    """Of the event's revisions, the one that left in a mail last."""
+    if registration.entry_revision is None:
+        return "none"
+    return "current" if registration.entry_revision >= registration.event.revision else "old"
 
 
 def registration_detail(session: Session, registration: Registration, *, sees_people: bool) -> RegistrationDetail:
@@ -155,12 +163,24 @@ def _in_words(event: Event, given: Mapping[str, Any]) -> list[AnswerInWords]:
     ]
 
 
+_OF_A_MESSAGE = (
+    "id", "kind", "status", "created_at", "due_at", "sent_at", "attempts", "bounced_at", "opened_at", "rule_id",
+)  # fmt: skip
+
+
 def message_answer(message: Message, *, sees_people: bool) -> MessageAnswer:
     """`sees_people` is False for viewers: what a mail server replies often quotes the address."""
-    facts = {name: getattr(message, name) for name in ("id", "kind", "status", "due_at", "sent_at", "attempts")}
+    facts = {name: getattr(message, name) for name in _OF_A_MESSAGE}
     hidden: dict[str, str | None] = {"address": None, "reply": None}
-    shown = {"address": recipient_of(message).address, "reply": message.reply}
+    shown = {"address": _address_of(message), "reply": message.reply, "bounce": message.bounce}
     return MessageAnswer(**facts, **(shown if sees_people else hidden))
+
+
+def _address_of(message: Message) -> str | None:
+    registration = message.registration
+    if registration is not None and reachability.went_elsewhere(message, registration):
+        return None
+    return recipient_of(message).address
 
 
 def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock, heartbeats, questions, suspicion, tallies
+from shared import answers, clock, heartbeats, questions, reachability, suspicion, tallies
 from shared.curve import bins, curve
 from shared.mail_rules import answering, moments
 from shared.mail_rules.answering import Counted
@@ -60,6 +60,7 @@ def snapshot(session: Session, event: Event) -> Stats:
         feed=_feed(session, event),
         mail=_mail(session, event, mail),
         reminders=[_reminder(event, rule, mail) for rule in moments.in_order(event)],
+        unreachable=reachability.count(session, event) if reachability.is_near(event) else None,
         suspicion=suspicion.summary(counted[tallies.SUSPECT], counted[tallies.REFUSED], counted[tallies.REGISTERED]),
     )
 
@@ -68,8 +69,9 @@ def _read(session: Session, event: Event) -> Tallies:
     found: Tallies = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     of_event = EventTally.event_id == event.id, EventTally.count != 0
     query = select(EventTally.dimension, EventTally.value, EventTally.status, EventTally.count).where(*of_event)
-    # People type thousands of different cities, of which only the number is shown.
-    for dimension, value, status, count in session.execute(query.where(EventTally.dimension != tallies.CITY)):
+    # People type thousands of different cities, of which only the number is shown, and come in any minute.
+    elsewhere = EventTally.dimension.not_in([tallies.CITY, tallies.JOINED])
+    for dimension, value, status, count in session.execute(query.where(elsewhere)):
         found[dimension][value][status] = count
     return found
 

@@ -23,9 +23,11 @@ GAINED = "gained"
 LOST = "lost"
 SUSPECT = "suspect"
 REFUSED = "refused"
+JOINED = "joined"
 # Before a value that is counted on although its name was erased.
 UNNAMED = "~"
 HOUR = "%Y-%m-%dT%H"
+MINUTE = "%Y-%m-%dT%H:%M"
 _NOTED = "mail_tally_changes"
 _SHARDS = 16
 # Of these, organisers see how each single sending goes.
@@ -107,6 +109,11 @@ def activity(before: str | None, after: str, now: datetime) -> Counter[Cell]:
     if not step:
         return Counter()
     return Counter({Cell(GAINED if step > 0 else LOST, hour_of(now), NONE): 1})
+
+
+def joined(at: datetime, audience: str | None) -> Cell:
+    """Who came through their join link, by the minute (UTC) and, in place of the status, by audience."""
+    return Cell(JOINED, at.strftime(MINUTE), audience or NONE)
 
 
 def add(session: Session, event_id: UUID, changes: Counter[Cell]) -> None:

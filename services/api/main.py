@@ -24,6 +24,7 @@ from services.api import (
     registrations,
     sessions,
     stats,
+    unreachable,
 )
 from services.api.abuse import proofs
 from services.api.abuse.guard import guarding
@@ -69,6 +70,7 @@ def create_app() -> FastAPI:
         app.include_router(router, include_in_schema=False)
     for module in (
         proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews, entries,
+        unreachable,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(mail_rules.router, prefix="/api/v1")

@@ -51,6 +51,7 @@ _SHADE = _Sample(
     minutes=75,
     facts={
         "title": "Shade where people walk",
+        "room_url": "https://rooms.example.org/shade",
         "form": "Webinar",
         "languages": ["en"],
         "hosts": ["Network of Cooler Cities"],

@@ -75,7 +75,7 @@ def _entry_of_place(
         ends_at=view.span.ends_at.astimezone(UTC),
         time_zone=view.span.zone,
         summary=view.title,
-        description=filled(Form.TEXT, "entry", recipient.language, words).strip(),
+        description=filled(Form.TEXT, "entry", recipient.language, _lasting(words)).strip(),
         url=view.url if takes_back(message) else links.url(Purpose.MY, registration.id),
         location=location(view.where, view.url, join_url),
         join_url=join_url,
@@ -85,6 +85,13 @@ def _entry_of_place(
         organiser_address=settings.organiser_address,
         attendee_name=registration.name,
         attendee_address=registration.address,
+    )
+
+
+def _lasting(words: Words) -> Words:
+    """The entry stays when the mail is gone, and its later revisions must have the same links."""
+    return Words(
+        words.common, {name: links.without_mail(value) if value else value for name, value in words.own.items()}
     )
 
 

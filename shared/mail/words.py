@@ -129,12 +129,12 @@ def _links(message: Message) -> dict[str, str | None]:
     found: dict[str, str | None] = dict.fromkeys(LINKS)
     recipient = message.registration or message.invitation
     if recipient is not None and is_optional(message):
-        found["unsubscribe_url"] = links.url(Purpose.UNSUBSCRIBE, recipient.id)
+        found["unsubscribe_url"] = links.url(Purpose.UNSUBSCRIBE, recipient.id, message.id)
     if message.invitation is not None:
-        found["invite_url"] = links.url(Purpose.INVITED, message.invitation.id)
+        found["invite_url"] = links.url(Purpose.INVITED, message.invitation.id, message.id)
     if message.registration is not None:
-        found["manage_url"] = links.url(Purpose.MY, message.registration.id)
-        found["join_url"] = links.url(Purpose.JOIN, message.registration.id) if _may_join(message) else None
+        found["manage_url"] = links.url(Purpose.MY, message.registration.id, message.id)
+        found["join_url"] = links.url(Purpose.JOIN, message.registration.id, message.id) if _may_join(message) else None
     found["feed_url"] = message.facts.get("feed_url")
     return found
 

@@ -78,6 +78,8 @@ class Registration(Identified, Model):
     participation_at: Mapped[datetime | None]
     # Since when mail that they need has been refused or has bounced; None again once they show that they read it.
     undelivered_at: Mapped[datetime | None]
+    # When an organiser corrected the address last: mail from before went to another one.
+    readdressed_at: Mapped[datetime | None]
     # When they first pressed the button behind their join link.
     joined_at: Mapped[datetime | None]
     registered_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -142,6 +142,14 @@ class RegistrationAnswer(BaseModel):
     confirmed_at: datetime | None
     cancelled_at: datetime | None
     answer_by: datetime | None = None
+    joined_at: datetime | None = Field(default=None, description="When they first came through their join link.")
+    participation: str | None = Field(default=None, description="What their calendar answered (RFC 5545, 3.2.12).")
+    undelivered_at: datetime | None = Field(
+        default=None, description="Since when mail to them has been refused or has bounced."
+    )
+    holds: Literal["current", "old", "none"] = Field(
+        default="none", description="Which revision of the event stands in their calendar, by the mails that left."
+    )
 
 
 class AnswerInWords(BaseModel):
@@ -179,6 +187,13 @@ class RegistrationCorrection(BaseModel):
     answers: Answers = Field(default_factory=dict)
 
 
+class OrganiserCorrection(RegistrationCorrection):
+    """What an organiser may correct beyond that. Another address is sent the mail with the place, or what stands for
+    it, at once; the old one is told nothing."""
+
+    address: Address | None = None
+
+
 class LinkWish(BaseModel):
     """Whose link is wanted."""
 
@@ -186,16 +201,24 @@ class LinkWish(BaseModel):
 
 
 class MessageAnswer(BaseModel):
-    """`address`, and `reply` which may quote it, are None for those who may only look."""
+    """`address`, and `reply` and `bounce` which may quote it, are None for those who may only look.
+
+    So is the address of a mail that left before the address was corrected: it is not kept.
+    """
 
     id: UUID
     kind: str
     status: str
     address: str | None = Field(description="Null for viewers.")
+    created_at: datetime = Field(description="When it was promised: in the transaction that is the reason for it.")
     due_at: datetime
     sent_at: datetime | None
     attempts: int
     reply: str | None = Field(description="What the mail server said last; null for viewers.")
+    bounced_at: datetime | None = None
+    bounce: str | None = Field(default=None, description="What came back, in its words; null for viewers.")
+    opened_at: datetime | None = Field(default=None, description="When somebody first used a link in it.")
+    rule_id: UUID | None = Field(default=None, description="The rule that sent it.")
 
 
 class MessagePage(Page):

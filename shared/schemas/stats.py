@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.schemas.events import EventSummary, Page
 
@@ -154,6 +154,9 @@ class Stats(BaseModel):
     mail: MailCounts
     reminders: list[ReminderState]
     suspicion: Suspicion
+    unreachable: int | None = Field(
+        default=None, description="From an hour before the start to the end: people with a place and no working link."
+    )
 
 
 class AuditAnswer(BaseModel):

@@ -52,6 +52,7 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("DELETE", "/rules/{rule_id}"): Role.EDITOR,
     ("GET", "/events/{event_key}/rehearsal"): Role.VIEWER,
     ("GET", "/events/{event_key}/mail"): Role.VIEWER,
+    ("GET", "/events/{event_key}/unreachable"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}/messages"): Role.VIEWER,
     ("POST", "/registrations/{registration_id}/take-up-again"): Role.EDITOR,

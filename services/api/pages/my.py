@@ -1,7 +1,6 @@
 """One's own registration, behind the signed link of the mails: see it, correct it, confirm it, give the place back."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,9 +15,11 @@ from services.api.database import DatabaseSession
 from services.api.pages import answering
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, check, read_form
+from services.api.pages.joining import door_view
 from services.api.pages.moments import Span
-from services.api.pages.reader import CurrentReader, Reader
-from services.api.pages.rendering import PRIVATE, READING, page
+from services.api.pages.opened import NOTES_USE
+from services.api.pages.reader import CurrentReader, Reader, at_home
+from services.api.pages.rendering import LEADING_OUT, PRIVATE, READING, page
 from services.api.pages.zones import zone_options
 from shared import ical, links, personal_feeds, registrations, waiting_lists
 from shared.database import new_session
@@ -28,7 +29,7 @@ from shared.models import Registration
 from shared.schemas.registrations import RegistrationCorrection
 from shared.translations import LANGUAGES
 
-router = APIRouter()
+router = APIRouter(dependencies=[NOTES_USE])
 
 
 def _own(token: str) -> UUID:
@@ -56,13 +57,6 @@ def show_registration(
     )
 
 
-def at_home(reader: Reader, registration: Registration) -> Reader:
-    """In the language and on the clocks that the person chose, unless the address says otherwise."""
-    is_chosen = "lang" in dict(reader.chosen) or registration.language not in LANGUAGES
-    language = reader.language if is_chosen else registration.language
-    return replace(reader, path=reader.path, language=language, zone=reader.zone or registration.time_zone)
-
-
 def _filled(registration: Registration, reader: Reader) -> Form:
     names = RegistrationCorrection.model_fields.keys() - {"answers"}
     usual = [(name, getattr(registration, name) or "") for name in names]
@@ -85,9 +79,10 @@ def _page(
         reader,
         "my.html",
         status=status,
-        headers=PRIVATE,
+        headers=LEADING_OUT,
         registration=registration,
         view=EventView(registration.event, reader),
+        door=door_view(registration, reader),
         waiting_position=waiting_lists.position_of(session, registration),
         asked_until=_moment(registration.answer_by, registration, reader),
         can_undo=registrations.can_undo(registration),

@@ -4,15 +4,16 @@ from fastapi import APIRouter, Response
 
 from services.api.database import DatabaseSession
 from services.api.pages.listing import all_calendars
-from services.api.pages.my import Own, at_home
-from services.api.pages.reader import CurrentReader
+from services.api.pages.my import Own
+from services.api.pages.opened import NOTES_USE
+from services.api.pages.reader import CurrentReader, at_home
 from services.api.pages.rendering import PRIVATE, READING, page
 from shared import registrations
 from shared.errors import NotFound
 from shared.privacy.erasing import erase
 from shared.privacy.exporting import export
 
-router = APIRouter()
+router = APIRouter(dependencies=[NOTES_USE])
 
 
 @router.api_route("/privacy", methods=READING)

@@ -1,6 +1,19 @@
 """All pages, one router for each feature."""
 
-from services.api.pages import asking_again, events, home, my, personal_feed, privacy, registering, unsubscribing
+from services.api.pages import (
+    asking_again,
+    events,
+    home,
+    joining,
+    my,
+    opened,
+    personal_feed,
+    privacy,
+    registering,
+    unsubscribing,
+)
 
-_FEATURES = (events, home, registering, asking_again, my, personal_feed, privacy, unsubscribing)
+_FEATURES = (
+    events, home, registering, joining, asking_again, my, opened, personal_feed, privacy, unsubscribing,
+)  # fmt: skip
 routers = [feature.router for feature in _FEATURES]

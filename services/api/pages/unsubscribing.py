@@ -4,13 +4,14 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from services.api.database import DatabaseSession
+from services.api.pages.opened import NOTES_USE
 from services.api.pages.reader import CurrentReader
 from services.api.pages.rendering import PRIVATE, READING, page
 from shared import links, registrations, suppressions
 from shared.errors import NotFound
 from shared.links import Purpose
 
-router = APIRouter()
+router = APIRouter(dependencies=[NOTES_USE])
 
 
 # Programs that scan mail open every link in it, so opening this one changes nothing.

@@ -255,6 +255,7 @@ def upgrade() -> None:
     op.add_column("registration", sa.Column("participation_sequence", sa.Integer(), nullable=True))
     op.add_column("registration", sa.Column("participation_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("registration", sa.Column("undelivered_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("registration", sa.Column("readdressed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("registration", sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_registration_entry",
@@ -347,6 +348,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("entry_revision is not null and status = 'confirmed'"),
     )
     op.drop_column("registration", "joined_at")
+    op.drop_column("registration", "readdressed_at")
     op.drop_column("registration", "undelivered_at")
     op.drop_column("registration", "participation_at")
     op.drop_column("registration", "participation_sequence")

@@ -29,6 +29,7 @@ from shared.models import (
 )
 
 REGISTERED_AT = datetime(2026, 6, 10, 9, tzinfo=UTC)
+MESSAGE = UUID(int=9)
 ROOM = "https://rooms.example.org/j/987?pwd=Zm9v&lang=en"
 
 
@@ -107,7 +108,7 @@ def message(
     **facts: Any,
 ) -> Message:
     about, to = about or event(), to or registration()
-    row = Message(id=UUID(int=9), kind=kind.value, occasion=occasion, sequence=sequence, facts=facts)
+    row = Message(id=MESSAGE, kind=kind.value, occasion=occasion, sequence=sequence, facts=facts)
     row.event, row.event_id = about, about.id
     _address(row, to)
     row.created_at = row.due_at = due_at or clock.now()
