@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from shared import clock, outbox, suppressions
+from shared import clock, outbox, return_addresses, suppressions
 from shared.database import new_session
 from shared.mail.composing import Composer
 from shared.mail.mime import build
@@ -80,7 +80,7 @@ class _Delivery:
             outbox.mark_failed(self.session, message, reply=f"Could not be written: {error}")
             return False
         recipient = recipient_of(message).address
-        reply = self.server.send(mail, sender=self.settings.mail_address, recipient=recipient)
+        reply = self.server.send(mail, sender=return_addresses.envelope_sender(message), recipient=recipient)
         self._note(message, reply)
         return reply.verdict is Verdict.ACCEPTED
 

@@ -15,6 +15,7 @@ from rq.registry import StartedJobRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.worker.beating import beating
+from services.worker.inbound.reading import enqueue_inbound
 from services.worker.jobs import deliver_messages
 from services.worker.queueing import mail_queue
 from shared import clock, outbox, registrations, reminders, waiting_lists
@@ -152,7 +153,7 @@ def forget_answers() -> bool:
 
 
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests)
+STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, enqueue_inbound)
 # The same for what nobody waits for.
 SELDOM_STEPS = (erase_expired, forget_answers)
 
