@@ -29,5 +29,5 @@ def counts(session: Session, event: Event) -> Participations:
         Registration.status == RegistrationStatus.CONFIRMED,
         Registration.participation.in_(ANSWERS),
     )
-    found = session.execute(query.group_by(Registration.participation)).tuples()
-    return Participations(**{answer: count for answer, count in found if answer})
+    found = session.execute(query.group_by(Registration.participation))
+    return Participations(**{str(answer): count for answer, count in found})

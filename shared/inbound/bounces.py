@@ -15,6 +15,7 @@ from shared.models import Message
 from shared.return_addresses import SentMail
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_PROTOCOL = re.compile(r"^[A-Za-z0-9-]{1,20}\s*;\s*")
 _ARRIVED = {"delivered", "relayed", "expanded"}
 _WORDS_LENGTH = 500
 
@@ -53,8 +54,7 @@ def _status(block: Part) -> str:
 
 def _words(block: Part) -> str:
     """What the last server said, without the name of the protocol in front; beside the status where that is new."""
-    _, _, said = header(block, "Diagnostic-Code").partition(";")
-    status, words = _status(block), said.strip()
+    status, words = _status(block), _PROTOCOL.sub("", header(block, "Diagnostic-Code"))
     return (words if status in words else f"{status} {words}".strip())[:_WORDS_LENGTH]
 
 

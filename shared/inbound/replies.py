@@ -50,7 +50,7 @@ def take_in(
         return ignored(f"An answer to an older entry, or an older answer (SEQUENCE {answer.sequence}).")
     reachability.mark_reached(session, registration)
     suppressions.lift_bounced(session, registration.address)
-    words = _follow(session, registration, wants, was_freed=was_freed, may_tell=may_tell)
+    words = _follow(session, registration, wants, stamp, was_freed=was_freed, may_tell=may_tell)
     # Last, because a place that is taken up again begins without an answer.
     address = answer.attendee or sender
     participation.note(session, registration, wants, sequence=answer.sequence, stamp=stamp, address=address)
@@ -74,7 +74,7 @@ def _was_freed(session: Session, registration: Registration) -> bool:
     query = select(Message.id).where(
         Message.registration_id == registration.id,
         Message.kind == MessageKind.DECLINED,
-        Message.occasion == _occasion(registration),
+        Message.sequence == registration.sequence,
         Message.facts.contains({"is_freed": True}),
     )
     return session.scalar(query) is not None
@@ -89,19 +89,21 @@ def _is_outdated(registration: Registration, sequence: int, stamp: datetime, *, 
     return sequence < ours or is_older_answer
 
 
-def _follow(session: Session, registration: Registration, wants: str, *, was_freed: bool, may_tell: bool) -> str:
+def _follow(
+    session: Session, registration: Registration, wants: str, stamp: datetime, *, was_freed: bool, may_tell: bool
+) -> str:
     words = _IN_WORDS[wants]
     if was_freed and wants == ACCEPTED:
         return _take_up_again(session, registration, may_tell=may_tell)
     if registration.status != RegistrationStatus.CONFIRMED or registration.event.state != EventState.PUBLISHED:
         return f"{words}. They have no place, or the event is not on, so that is all."
     if wants == DECLINED:
-        return _decline(session, registration, may_tell=may_tell)
+        return _decline(session, registration, stamp, may_tell=may_tell)
     _take_back_news(session, registration)
     return f"{words}."
 
 
-def _decline(session: Session, registration: Registration, *, may_tell: bool) -> str:
+def _decline(session: Session, registration: Registration, stamp: datetime, *, may_tell: bool) -> str:
     """Nobody loses a place without hearing of it: how to take it back stands in the same mail."""
     if not may_tell:
         return "They declined, by a mail that must not be answered. They keep the place."
@@ -111,24 +113,21 @@ def _decline(session: Session, registration: Registration, *, may_tell: bool) ->
     if is_freed:
         # No CANCEL goes to a calendar that said no by itself.
         registrations.cancel(session, registration.id, tells=False)
-    outbox.post(session, [_news(registration, is_freed=is_freed)])
+    outbox.post(session, [_news(registration, stamp, is_freed=is_freed)])
     return "They declined, and the place is free again." if is_freed else "They declined. They keep the place."
 
 
-def _news(registration: Registration, *, is_freed: bool) -> NewMessage:
+def _news(registration: Registration, stamp: datetime, *, is_freed: bool) -> NewMessage:
+    """One for each answer: the same answer in two mails is told of once."""
     return NewMessage(
         registration.event_id,
         registration.id,
         MessageKind.DECLINED,
-        _occasion(registration),
+        f"sequence-{registration.sequence}-{stamp:%Y%m%dT%H%M%S}",
+        sequence=registration.sequence,
         expires_at=registration.event.ends_at,
         facts={"is_freed": is_freed},
     )
-
-
-def _occasion(registration: Registration) -> str:
-    """One for each entry: whoever declines it twice is told once."""
-    return f"sequence-{registration.sequence}"
 
 
 def _take_back_news(session: Session, registration: Registration) -> None:
