@@ -83,6 +83,16 @@ class _Bounded(SMTP):
     line_length_limit = 64 * 1024
     _weight = 0
 
+    def __init__(self, open_ones: WeakSet[SMTP], **settings: Any) -> None:
+        super().__init__(Keeper(), **settings)
+        self._open_ones = open_ones
+        # From here on, not from when it is connected: many are made before the first of them is.
+        open_ones.add(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._open_ones.discard(self)
+        super().connection_lost(error)
+
     def data_received(self, octets: bytes) -> None:
         self._weight += len(octets) + _WEIGHT_OF_LINE * octets.count(b"\n")
         if self._weight <= _WEIGHT_LIMIT:
@@ -111,26 +121,24 @@ class _Lmtp(LMTP, _Bounded):
 
 class _Listener:
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.conversations = settings, WeakSet[SMTP]()
+        self.settings, self.open_ones = settings, WeakSet[SMTP]()
 
     def converse(self) -> asyncio.Protocol:
-        if sum(1 for one in self.conversations if one.transport is not None) >= _CONNECTIONS:
+        if len(self.open_ones) >= _CONNECTIONS:
             return _Crowded()
         kind = _Lmtp if self.settings.inbound is Inbound.LMTP else _Bounded
-        conversation = kind(
-            Keeper(),
+        return kind(
+            self.open_ones,
             hostname=self.settings.mail_domain,
             ident="Plenary",
             data_size_limit=keeping.SIZE_LIMIT,
             timeout=_PATIENCE,
             enable_SMTPUTF8=True,
         )
-        self.conversations.add(conversation)
-        return conversation
 
     def hang_up(self) -> None:
         """What was not answered was not taken: it will be sent again."""
-        for conversation in self.conversations:
+        for conversation in list(self.open_ones):
             if conversation.transport is not None:
                 conversation.transport.close()
 
