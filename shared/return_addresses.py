@@ -69,11 +69,6 @@ def find(text: str) -> SentMail | None:
     return None
 
 
-def canary_address(detail: str) -> str:
-    """Where a canary goes that shall come back to us. `detail` is its own: letters, digits and `-`."""
-    return f"{CANARY_MAILBOX}+{detail.lower()}@{get_settings().mail_domain}"
-
-
 def is_ours(address: str) -> bool:
     """Whether mail to this address is taken: our mailboxes, and of bounce addresses only those that we signed."""
     settings = get_settings()
@@ -86,7 +81,7 @@ def is_ours(address: str) -> bool:
         return False
     if mailbox == settings.bounce_mailbox:
         return read(folded) is not None
-    return mailbox == settings.rsvp_mailbox or (mailbox == CANARY_MAILBOX and bool(plus))
+    return mailbox in {settings.rsvp_mailbox, CANARY_MAILBOX}
 
 
 def _token(message_id: UUID, tag: str) -> str:

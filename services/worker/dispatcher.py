@@ -18,7 +18,7 @@ from services.worker.beating import beating
 from services.worker.inbound.reading import enqueue_inbound
 from services.worker.jobs import deliver_messages
 from services.worker.queueing import mail_queue
-from shared import clock, outbox, registrations, reminders, waiting_lists
+from shared import canary, clock, outbox, registrations, reminders, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
 from shared.places import lock_places
@@ -152,10 +152,31 @@ def forget_answers() -> bool:
     return forgotten > 0
 
 
+def send_canary() -> bool:
+    with new_session() as session:
+        sent = canary.send_due(session)
+        session.commit()
+    return sent > 0
+
+
+def forget_canaries() -> bool:
+    with new_session() as session:
+        forgotten = canary.forget_old(session)
+        session.commit()
+    return forgotten > 0
+
+
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, enqueue_inbound)
+STEPS = (
+    serve_reminders,
+    lapse_overdue,
+    advance_waiting_lists,
+    answer_link_requests,
+    enqueue_inbound,
+    send_canary,
+)
 # The same for what nobody waits for.
-SELDOM_STEPS = (erase_expired, forget_answers)
+SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries)
 
 
 def run(stop: threading.Event) -> None:

@@ -1,29 +1,31 @@
 """Canaries: messages that we sent to ourselves, through the whole line and back."""
 
-from datetime import datetime
+import re
+from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shared import canary
 from shared.inbound.outcomes import Outcome, done, ignored
 from shared.inbound.parsing import ReceivedMail
 from shared.models import Message, MessageKind
 
-
-def find(session: Session, mail: ReceivedMail, recipient: str) -> Message | None:
-    """By the address it was sent to, which is its own; or by the address and the header where it came by a detour."""
-    query = select(Message).where(
-        Message.kind == MessageKind.CANARY, func.lower(Message.address) == recipient.strip().lower()
-    )
-    found = session.scalars(query.order_by(Message.id.desc()).limit(50)).all()
-    identifier = mail.header("Message-ID").lower()
-    by_identifier = [one for one in found if str(one.id) in identifier or one.occasion.lower() in identifier]
-    return next(iter(by_identifier or (found if len(found) == 1 else [])), None)
+_IDENTIFIER = re.compile(rf"<{MessageKind.CANARY}\.([0-9a-f-]{{36}})\.")
 
 
-def take_in(session: Session, canary: Message | None, at: datetime) -> Outcome:
-    if canary is None:
-        return ignored("A canary of nobody: no such message was sent.")
-    canary.opened_at = canary.opened_at or at
+def find(session: Session, mail: ReceivedMail) -> Message | None:
+    """By its Message-ID, which has the message's own id: it is the same mail, wherever it went in between."""
+    named = _IDENTIFIER.match(mail.header("Message-ID").lower())
+    try:
+        message = session.get(Message, UUID(named[1])) if named else None
+    except ValueError:
+        return None
+    return message if message is not None and message.kind == MessageKind.CANARY else None
+
+
+def take_in(session: Session, message: Message | None) -> Outcome:
+    if message is None:
+        return ignored("A canary that nobody waits for any more.")
+    canary.note_arrived(session, message)
     session.flush()
     return done("The canary is back.")

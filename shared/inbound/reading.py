@@ -136,10 +136,9 @@ def _hold_message(session: Session, finding: _Finding) -> Message | None:
 
 def _look(session: Session, kept: InboundMail, mail: ReceivedMail) -> _Finding:
     """What it is, by what it is made of, and what it is about, by what we signed."""
-    sent = return_addresses.read(kept.recipient)
-    if kept.recipient.lower().startswith(f"{return_addresses.CANARY_MAILBOX}+"):
-        canary = canaries.find(session, mail, kept.recipient)
-        return _Finding("canary", lambda message, _: canaries.take_in(session, message, kept.received_at), canary)
+    sent, canary = return_addresses.read(kept.recipient), canaries.find(session, mail)
+    if canary is not None:
+        return _Finding("canary", lambda message, _: canaries.take_in(session, message), canary)
     report = complaints.report_of(mail)
     if report is not None:
         return _complaint(session, mail, sent, complaints.feedback_type(report))
