@@ -3,6 +3,7 @@
 import smtplib
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from services.local.mail_catcher import caught_mail
 from services.worker.inbound import listener
 from services.worker.inbound.listener import listening
 from shared import return_addresses
@@ -206,3 +208,18 @@ def test_an_answer_to_a_caught_invitation_changes_what_is_known(
 
     found = session.get_one(Registration, ada.id)
     assert (found.participation, found.status) == ("declined", RegistrationStatus.CANCELLED)
+
+
+def test_the_local_catcher_hands_on_what_is_sent_to_us_and_keeps_the_rest(
+    session: Session, smtp_port: int, tmp_path: Path
+) -> None:
+    with (
+        caught_mail(tmp_path / "mail", inbound_port=smtp_port) as catcher_port,
+        smtplib.SMTP("127.0.0.1", catcher_port) as catcher,
+    ):
+        for recipients in ([rsvp()], [ADA], [f"office@{DOMAIN}"]):
+            catcher.sendmail(ADA, recipients, MAIL)
+
+    assert [mail.recipient for mail in kept(session)] == [rsvp()]
+    delivered = [mail["Delivered-To"] for mail in Mailbox(tmp_path / "mail").mails()]
+    assert delivered == [ADA, f"office@{DOMAIN}"]

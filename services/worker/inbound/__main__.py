@@ -45,6 +45,8 @@ def main() -> None:
     inbound = get_settings().inbound
     if inbound is Inbound.NONE:
         sys.exit("PLENARY_INBOUND is none: no mail is taken in. Set it to lmtp, smtp or imap (docs/mail.md).")
+    if inbound is Inbound.IMAP and not get_settings().imap_host:
+        sys.exit("PLENARY_INBOUND is imap, but PLENARY_IMAP_HOST names no server. Set it (docs/mail.md).")
     with beating("inbound"):
         if inbound is Inbound.IMAP:
             _run_mailbox()

@@ -53,7 +53,7 @@ def read_mailbox(settings: Settings, stop: threading.Event) -> None:
 @contextmanager
 def _open(settings: Settings) -> Iterator["Mailbox"]:
     with IMAPClient(
-        settings.imap_host or "127.0.0.1",
+        settings.imap_host,
         settings.imap_port,
         ssl=settings.imap_security is SmtpSecurity.TLS,
         timeout=_TIMEOUT,
