@@ -1,6 +1,6 @@
 """The outbox: messages written in the transaction that causes them, and their way to sent.
 
-pending ─ claim ─► sending ─► sent
+pending ─ claim ─► sending ─► sent ─► bounced    it came back later
    ▲                  ├─► failed       the server refused for good, or it is too late
    └── retry later ◄──┘
 withdrawn: the reason went away first.
@@ -271,6 +271,16 @@ def mark_failed(session: Session, message: Message, *, reply: str, is_refused: b
 
 def mark_suppressed(session: Session, message: Message) -> None:
     _end_attempt(session, message, MessageStatus.SUPPRESSED, reply=None)
+
+
+def mark_bounced(session: Session, message: Message, *, words: str, at: datetime) -> None:
+    """It came back, for good. The first time counts; what was refused or withdrawn meanwhile keeps its status."""
+    if not _hold(session, message) or message.bounced_at is not None:
+        return
+    message.bounced_at, message.bounce = at, words
+    # Where the worker died between the server's answer and its own mark, it would be sent again for nothing.
+    if message.status in {MessageStatus.SENT, MessageStatus.SENDING, MessageStatus.PENDING}:
+        _move(session, [message], MessageStatus.BOUNCED, lease_until=None)
 
 
 def retry_later(session: Session, message: Message, *, wait: timedelta, reply: str) -> None:

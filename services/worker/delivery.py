@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.worker import provider_limit, throughput
 from services.worker.between import Between
-from shared import canary, clock, outbox
+from shared import canary, clock, outbox, return_addresses
 from shared.database import new_session
 from shared.mail.composing import Composer
 from shared.mail.mime import octets
@@ -101,7 +101,10 @@ class _Turn:
         if self._is_settled_without_sending(message, standing):
             return False
         if message.kind == MessageKind.CANARY and not canary.is_real_mail():
-            return self._note(message, self.server.probe(sender=self._sender(message), recipient=_address(message)))
+            return self._note(
+                message,
+                self.server.probe(sender=return_addresses.envelope_sender(message), recipient=_address(message)),
+            )
         content = self._written(message)
         return content is not None and self._hand_over(message, content)
 
@@ -131,10 +134,10 @@ class _Turn:
         return content
 
     def _hand_over(self, message: Message, content: bytes) -> bool:
-        return self._note(message, self.server.send(content, sender=self._sender(message), recipient=_address(message)))
-
-    def _sender(self, message: Message) -> str:
-        return self.settings.mail_address
+        return self._note(
+            message,
+            self.server.send(content, sender=return_addresses.envelope_sender(message), recipient=_address(message)),
+        )
 
     def _note(self, message: Message, reply: Reply) -> bool:
         """What the server said. True where it took the mail."""

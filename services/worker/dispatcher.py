@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.worker.beating import beating
 from services.worker.feeding import Jobs
+from services.worker.inbound.reading import enqueue_inbound
 from shared import canary, clock, mail_forecast, outbox, registrations, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
@@ -143,7 +144,9 @@ def forget_canaries() -> bool:
 
 
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_rules, lapse_overdue, advance_waiting_lists, answer_link_requests, send_canary)
+STEPS = (
+    serve_rules, lapse_overdue, advance_waiting_lists, answer_link_requests, enqueue_inbound, send_canary,
+)  # fmt: skip
 # The same for what need not be seen at once, and for what nobody waits for.
 OFTEN_STEPS = (hurry_mail, warn_of_late_mail)
 SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries)

@@ -246,3 +246,22 @@ class CallSheetsSent(BaseModel):
     """How many speakers are sent their call sheet."""
 
     count: int
+
+
+class InboundAnswer(BaseModel):
+    """A mail that came back about one person: a bounce, a complaint, the answer of their calendar. Never its text.
+
+    `outcome` says in words what followed, naming nobody; null while it has not been read. `message_id` is the mail of
+    ours that it is about, where it is about one.
+    """
+
+    id: UUID
+    received_at: datetime
+    kind: Literal["bounce", "complaint", "reply", "counter", "canary", "other"] | None
+    status: Literal["new", "done", "ignored", "failed"]
+    outcome: str | None
+    message_id: UUID | None
+
+
+class InboundPage(Page):
+    mails: list[InboundAnswer]

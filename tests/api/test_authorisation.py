@@ -55,6 +55,7 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/unreachable"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}/messages"): Role.VIEWER,
+    ("GET", "/registrations/{registration_id}/inbound"): Role.VIEWER,
     ("POST", "/registrations/{registration_id}/take-up-again"): Role.EDITOR,
     ("POST", "/registrations/{registration_id}/confirm"): Role.EDITOR,
     ("POST", "/registrations/{registration_id}/send-link"): Role.EDITOR,
