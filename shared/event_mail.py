@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared import outbox
+from shared import invitations, outbox
 from shared.models import Event, EventState, Message, MessageKind, MessageStatus, Registration, RegistrationStatus
 from shared.outbox import NewMessage
 
@@ -49,7 +49,8 @@ def _plain(value: Any) -> Any:
 
 def tell_of_cancellation(session: Session, event: Event) -> None:
     """Take back everything that waits, then write to everyone concerned; calendars are told where there is an entry."""
-    outbox.withdraw(session, Message.event_id == event.id, Message.kind.not_in(_SAY_GOODBYE))
+    taken_back = outbox.withdraw(session, Message.event_id == event.id, Message.kind.not_in(_SAY_GOODBYE))
+    invitations.take_back(session, taken_back)
     is_postponed = event.state == EventState.POSTPONED
     for status in (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED):
         facts = {"with_entry": status == RegistrationStatus.CONFIRMED, "is_postponed": is_postponed}

@@ -1,4 +1,4 @@
-"""Signed links for people without an account: each for one purpose and one registration."""
+"""Signed links for people without an account: each for one purpose, and one registration or invitation."""
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     MY = "my"
     UNSUBSCRIBE = "unsubscribe"
     JOIN = "join"
+    INVITED = "invited"
 
 
 @cache

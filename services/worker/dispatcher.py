@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.worker.beating import beating
 from services.worker.jobs import deliver_messages
 from services.worker.queueing import mail_queue
-from shared import clock, outbox, registrations, reminders, waiting_lists
+from shared import clock, invitations, outbox, registrations, reminders, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
 from shared.places import lock_places
@@ -134,6 +134,16 @@ def answer_link_requests() -> bool:
     return asked > 0
 
 
+def send_invitations() -> bool:
+    """As many as the day allows."""
+    with new_session() as session:
+        sent = invitations.send_waiting(session)
+        session.commit()
+    if sent:
+        log.info("invitations.sent", messages=sent)
+    return sent > 0
+
+
 def erase_expired() -> bool:
     """Personal data goes when the days that people were promised are over."""
     with new_session() as session:
@@ -152,7 +162,7 @@ def forget_answers() -> bool:
 
 
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests)
+STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, send_invitations)
 # The same for what nobody waits for.
 SELDOM_STEPS = (erase_expired, forget_answers)
 

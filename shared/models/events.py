@@ -175,6 +175,8 @@ class Event(Identified, Model):
     declining_frees_place: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Invitations that may leave in 24 hours; None: as the settings say.
     invitations_per_day: Mapped[int | None]
+    # Whether anybody was invited: spares the crowd a look-up where nobody was.
+    has_invitations: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # What the organiser put in place of our subject and introduction: {kind: {language: MailText}}.
     mail_texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     # Whether anything is asked at present: spares the crowd a look-up where nothing is.
