@@ -161,10 +161,18 @@ def forget_answers() -> bool:
     return forgotten > 0
 
 
+def forget_inbound() -> bool:
+    """Raw mails that came back, and personal feeds of nobody."""
+    with new_session() as session:
+        forgotten = retention.forget_inbound(session) + retention.forget_feeds(session)
+        session.commit()
+    return forgotten > 0
+
+
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
 STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, send_invitations)
 # The same for what nobody waits for.
-SELDOM_STEPS = (erase_expired, forget_answers)
+SELDOM_STEPS = (erase_expired, forget_answers, forget_inbound)
 
 
 def run(stop: threading.Event) -> None:

@@ -39,6 +39,8 @@ class Speaker(Identified, Model):
     entry_sequence: Mapped[int | None]
     told: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
 
+    event: Mapped["Event"] = relationship(back_populates="speakers")
+
     __table_args__ = (Index("uq_speaker_event_id_lower_address", "event_id", text("lower(address)"), unique=True),)
 
 
@@ -214,7 +216,7 @@ class Event(Identified, Model):
         order_by=ReminderRule.minutes_before.desc(), cascade="all, delete-orphan", passive_deletes=True
     )
     speakers: Mapped[list[Speaker]] = relationship(
-        order_by=Speaker.name, cascade="all, delete-orphan", passive_deletes=True
+        order_by=Speaker.name, cascade="all, delete-orphan", passive_deletes=True, back_populates="event"
     )
     questions: Mapped[list[Question]] = relationship(
         order_by=Question.position, cascade="all, delete-orphan", passive_deletes=True

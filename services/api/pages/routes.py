@@ -1,5 +1,5 @@
 """All pages, one router for each feature."""
 
-from services.api.pages import asking_again, events, home, my, privacy, registering, unsubscribing
+from services.api.pages import asking_again, events, home, invited, my, privacy, registering, unsubscribing
 
-routers = [feature.router for feature in (events, home, registering, asking_again, my, privacy, unsubscribing)]
+routers = [feature.router for feature in (events, home, registering, invited, asking_again, my, privacy, unsubscribing)]
