@@ -13,6 +13,7 @@ from services.api import (
     consents,
     events,
     health,
+    invitations,
     one_registration,
     privacy,
     problems,
@@ -62,7 +63,17 @@ def create_app() -> FastAPI:
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
-    for module in (proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats):
+    for module in (
+        proofs,
+        events,
+        sessions,
+        one_registration,
+        registration_tables,
+        consents,
+        invitations,
+        privacy,
+        stats,
+    ):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

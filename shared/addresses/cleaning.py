@@ -39,7 +39,8 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('"<>@,;|\t\r\n', " "))
 _LINK = re.compile(r"\b(?:https?|ftp)://[^\s<>\"]*", re.I)
 _AT = re.compile(r"[ \t]{0,3}[(\[{][ \t]{0,2}(?:at|arroba|arobase)[ \t]{0,2}[)\]}][ \t]{0,3}", re.I)
 _DOT = re.compile(r"[ \t]{0,3}[(\[{][ \t]{0,2}(?:dot|punto|point)[ \t]{0,2}[)\]}][ \t]{0,3}", re.I)
-_SPACED_AT = re.compile(r"(?<=\w) ?@ (?=\w)")
+# What follows must be a domain, and not the beginning of the next address.
+_SPACED_AT = re.compile(r"(?<=\w) ?@ (?=[\w-]{1,63}\.\w)(?=[\w.-]{1,80}(?![\w.@-]))")
 _IN_SQUARE = re.compile(r"\[mailto:([^\]\s]{1,330})\]", re.I)
 _FOLDED = re.compile(r"\r?\n[ \t]+(?=<)")
 

@@ -117,7 +117,7 @@ def _bare(text: str) -> Iterator[Recognised]:
     there = tokens.tokens(text)[-1]
     before, _, behind = text.partition(there)
     comment = _NAME_BEHIND.match(behind)
-    candidates = (clean_name(part) for part in (before, comment[1] if comment else "") if part.strip())
+    candidates = (clean_name(part) for part in (before.rstrip(" :"), comment[1] if comment else "") if part.strip())
     name = next((one for one in candidates if one and looks_like_name(one)), None)
     yield _with_name(found[0], name) if name else found[0]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
 from shared.invitations.daily_limit import is_waiting, per_day
@@ -83,5 +84,5 @@ def answers(session: Session, found: Sequence[Invitation], *, with_address: bool
 
 def _latest_mails(session: Session, ids: Sequence[UUID]) -> dict[UUID | None, str]:
     latest = select(Message.invitation_id, Message.status).where(Message.invitation_id.in_(ids))
-    latest = latest.distinct(Message.invitation_id).order_by(Message.invitation_id, Message.id.desc())
+    latest = latest.ext(distinct_on(Message.invitation_id)).order_by(Message.invitation_id, Message.id.desc())
     return {invitation_id: status for invitation_id, status in session.execute(latest)}

@@ -71,7 +71,7 @@ def correspond(session: Session, event: Event, registration: Registration) -> No
         {
             "sender": "",
             "recipient": "bounce+y@plenary.localhost",
-            "octets": f"To: <{ADDRESS}>\r\n\xe9".encode("latin-1"),
+            "octets": f"To: <{ADDRESS}>\xe9".encode("latin-1"),
         },
         {"sender": "", "recipient": "rsvp@plenary.localhost", "registration_id": registration.id},
     ]
