@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared import outbox
+from shared import invitations, outbox
 from shared.models import Event, EventState, Message, MessageKind, MessageStatus, Registration, RegistrationStatus
 from shared.outbox import NewMessage
 
@@ -114,7 +114,8 @@ def tell_of_cancellation(session: Session, event: Event) -> None:
         status: _registered(session, event, status)
         for status in (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)
     }
-    outbox.withdraw(session, Message.event_id == event.id, Message.kind.not_in(_SAY_GOODBYE))
+    taken_back = outbox.withdraw(session, Message.event_id == event.id, Message.kind.not_in(_SAY_GOODBYE))
+    invitations.take_back(session, taken_back)
     for status, people in concerned.items():
         facts = {"with_entry": status == RegistrationStatus.CONFIRMED, "is_postponed": is_postponed}
         _post(session, event, [(one, facts) for one in people], MessageKind.CANCELLATION)

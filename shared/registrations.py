@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared import clock, outbox, question_answers, tallies
+from shared import acceptance, clock, outbox, question_answers, tallies
+from shared.acceptance import Arrival
 from shared.admission import first_message, link_again, require_on, require_open
 from shared.consents import NotedTexts
 from shared.errors import NotFound, RegistrationClosed
@@ -106,6 +107,9 @@ def _admit_verified(session: Session, places: EventPlaces, registration: Registr
     _give(session, places, registration, newcomers_status(places), position=next_position(places))
     outbox.withdraw(session, Message.registration_id == registration.id, Message.kind == MessageKind.VERIFICATION)
     outbox.post(session, [first_message(registration.event, registration)])
+    if registration.event.has_invitations:
+        arrival = Arrival(registration.id, registration.address.lower(), None, is_pending=False)
+        acceptance.note(session, registration.event_id, [arrival])
 
 
 def _take_offer(session: Session, places: EventPlaces, registration: Registration) -> None:

@@ -1,6 +1,8 @@
 """Addresses that get nothing but what their own registrations require."""
 
-from sqlalchemy import delete
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,6 +27,13 @@ def lift_bounced(session: Session, address: str) -> None:
     """Somebody answered from the address: mail arrives there again. What people wished for stays."""
     ours = Suppression.digest == address_digest(address), Suppression.reason == BOUNCED
     session.execute(delete(Suppression).where(*ours))
+
+
+def suppressed(session: Session, addresses: Sequence[str]) -> list[str]:
+    """Those of these addresses that are."""
+    by_digest = {address_digest(address): address for address in addresses}
+    found = session.scalars(select(Suppression.digest).where(Suppression.digest.in_(by_digest)))
+    return [by_digest[digest] for digest in found]
 
 
 def is_suppressed(session: Session, address: str) -> bool:

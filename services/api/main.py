@@ -15,6 +15,7 @@ from services.api import (
     events,
     health,
     inbound,
+    invitations,
     mail_rules,
     one_registration,
     personal_feeds,
@@ -71,7 +72,7 @@ def create_app() -> FastAPI:
         app.include_router(router, include_in_schema=False)
     for module in (
         proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews, entries,
-        unreachable, inbound,
+        unreachable, inbound, invitations,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(mail_rules.router, prefix="/api/v1")

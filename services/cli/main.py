@@ -2,11 +2,12 @@
 
 import typer
 
-from services.cli import doctor, importing, organisers, privacy, registrations, rehearsing, sample
+from services.cli import doctor, importing, invitations, organisers, privacy, registrations, rehearsing, sample
 from shared.migrations import state
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.command("import")(importing.import_file)
+app.command("invite")(invitations.invite)
 app.command("sample")(sample.load)
 app.command("rehearse")(rehearsing.rehearse)
 app.command("doctor")(doctor.doctor)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.worker.beating import beating
 from services.worker.feeding import Jobs
 from services.worker.inbound.reading import enqueue_inbound
-from shared import canary, clock, mail_forecast, outbox, registrations, waiting_lists
+from shared import canary, clock, invitations, mail_forecast, outbox, registrations, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
 from shared.mail_rules import serving
@@ -112,6 +112,16 @@ def answer_link_requests() -> bool:
     return asked > 0
 
 
+def send_invitations() -> bool:
+    """As many as the day allows."""
+    with new_session() as session:
+        sent = invitations.send_waiting(session)
+        session.commit()
+    if sent:
+        log.info("invitations.sent", messages=sent)
+    return sent > 0
+
+
 def erase_expired() -> bool:
     """Personal data goes when the days that people were promised are over."""
     with new_session() as session:
@@ -143,13 +153,22 @@ def forget_canaries() -> bool:
     return forgotten > 0
 
 
+def forget_inbound() -> bool:
+    """Raw mails that came back, and personal feeds of nobody."""
+    with new_session() as session:
+        forgotten = retention.forget_inbound(session) + retention.forget_feeds(session)
+        session.commit()
+    return forgotten > 0
+
+
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
 STEPS = (
-    serve_rules, lapse_overdue, advance_waiting_lists, answer_link_requests, enqueue_inbound, send_canary,
+    serve_rules, lapse_overdue, advance_waiting_lists, answer_link_requests, send_invitations, enqueue_inbound,
+    send_canary,
 )  # fmt: skip
 # The same for what need not be seen at once, and for what nobody waits for.
 OFTEN_STEPS = (hurry_mail, warn_of_late_mail)
-SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries)
+SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries, forget_inbound)
 
 
 def run(stop: threading.Event) -> None:

@@ -1,44 +1,25 @@
-"""Invitations: those who were asked to come and have not answered are asked once more."""
+"""Invitations: whom an event asks to come, when their mail leaves, and what they answer.
 
-from collections.abc import Sequence
-from datetime import timedelta
-from uuid import UUID
+pending ─ registers ─► accepted       Their mail leaves by itself, so many of them in 24 hours.
+   ▲  └─ declines ──► declined
+   └── thinks again ◄────┘           pending ─ an organiser ─► withdrawn
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+Accepting is in `shared/acceptance.py`, where every way to register meets it.
+"""
 
-from shared import clock, outbox
-from shared.models import Event, Invitation, InvitationStatus, MessageKind
-from shared.outbox import NewMessage
+from shared.invitations.answering import decline, get, reconsider, take_back, withdraw
+from shared.invitations.inviting import invite, require_invitable
+from shared.invitations.nudging import nudge
+from shared.invitations.sending import send_waiting
 
-# Once in so many days at most.
-NUDGE_AFTER = timedelta(days=3)
-
-
-def nudge(session: Session, event: Event, *, rule_id: UUID | None = None, languages: Sequence[str] = ()) -> int:
-    """Ask those once more who have not answered. Returns how many. The caller holds the event's lock."""
-    now, long_ago = clock.now(), clock.now() - NUDGE_AFTER
-    query = select(Invitation).where(
-        Invitation.event_id == event.id,
-        Invitation.status == InvitationStatus.PENDING,
-        Invitation.posted_at <= long_ago,
-        or_(Invitation.nudged_at.is_(None), Invitation.nudged_at <= long_ago),
-        Invitation.undelivered_at.is_(None),
-        *([Invitation.language.in_(languages)] if languages else []),
-    )
-    found = session.scalars(query).all()
-    for invitation in found:
-        invitation.nudged_at = now
-    messages = [
-        NewMessage(
-            event.id,
-            None,
-            MessageKind.NUDGE,
-            f"{now:%Y%m%d}",
-            expires_at=event.starts_at,
-            invitation_id=invitation.id,
-            rule_id=rule_id,
-        )
-        for invitation in found
-    ]
-    return outbox.post(session, messages)
+__all__ = [
+    "decline",
+    "get",
+    "invite",
+    "nudge",
+    "reconsider",
+    "require_invitable",
+    "send_waiting",
+    "take_back",
+    "withdraw",
+]

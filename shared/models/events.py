@@ -39,6 +39,8 @@ class Speaker(Identified, Model):
     entry_sequence: Mapped[int | None]
     told: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
 
+    event: Mapped["Event"] = relationship(back_populates="speakers")
+
     __table_args__ = (Index("uq_speaker_event_id_lower_address", "event_id", text("lower(address)"), unique=True),)
 
 
@@ -182,6 +184,8 @@ class Event(Identified, Model):
     declining_frees_place: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Invitations that may leave in 24 hours; None: as the settings say.
     invitations_per_day: Mapped[int | None]
+    # Whether anybody was invited: spares the crowd a look-up where nobody was.
+    has_invitations: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # What the organiser put in place of our subject and introduction: {kind: {language: MailText}}.
     mail_texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     # Whether anything is asked at present: spares the crowd a look-up where nothing is.
@@ -219,7 +223,7 @@ class Event(Identified, Model):
         order_by=ReminderRule.minutes_before.desc(), cascade="all, delete-orphan", passive_deletes=True
     )
     speakers: Mapped[list[Speaker]] = relationship(
-        order_by=Speaker.name, cascade="all, delete-orphan", passive_deletes=True
+        order_by=Speaker.name, cascade="all, delete-orphan", passive_deletes=True, back_populates="event"
     )
     questions: Mapped[list[Question]] = relationship(
         order_by=Question.position, cascade="all, delete-orphan", passive_deletes=True

@@ -52,7 +52,10 @@ class InvitationReport(BaseModel):
 
 
 class InvitationAnswer(BaseModel):
-    """`address` is null for viewers. `posted_at` is null while it waits for its day; `mail` is the mail's status."""
+    """`address` is null for viewers. `posted_at` is null while it waits for its day; `mail` is the last mail's status.
+
+    Who accepted may have cancelled since: `registration_status` says how things stand.
+    """
 
     id: UUID
     address: str | None
@@ -65,6 +68,7 @@ class InvitationAnswer(BaseModel):
     answered_at: datetime | None
     undelivered_at: datetime | None
     registration_id: UUID | None
+    registration_status: str | None = None
     mail: str | None
 
 

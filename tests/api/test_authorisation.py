@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from services.api.main import create_app
 from shared.models import Role
-from tests.factories import make_calendar, make_event, make_organiser, register, token_for
+from tests.factories import make_calendar, make_event, make_invitation, make_organiser, register, token_for
 
 PREFIX = "/api/v1"
 PUBLIC = "public"  # Everyone, without a token.
@@ -40,6 +40,10 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/registrations.csv"): Role.VIEWER,
     ("GET", "/events/{event_key}/registrations.xlsx"): Role.VIEWER,
     ("POST", "/events/{event_key}/registrations/import"): Role.EDITOR,
+    ("POST", "/events/{event_key}/invitations"): Role.EDITOR,
+    ("GET", "/events/{event_key}/invitations"): Role.VIEWER,
+    ("POST", "/events/{event_key}/invitations/nudge"): Role.EDITOR,
+    ("DELETE", "/invitations/{invitation_id}"): Role.EDITOR,
     ("GET", "/events/{event_key}/messages"): Role.VIEWER,
     ("POST", "/events/{event_key}/entries"): Role.EDITOR,
     ("POST", "/events/{event_key}/call-sheets"): Role.EDITOR,
@@ -79,6 +83,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/events/{event_key}/rules"): {"json": {"minutes_before": 30}},
     ("PATCH", "/rules/{rule_id}"): {"json": {"minutes_before": 45}},
     ("POST", "/events/{event_key}/registrations/import"): {"content": "name,email\nAda,ada@example.org\n"},
+    ("POST", "/events/{event_key}/invitations"): {"json": {"text": "bob@example.org"}},
     ("POST", "/calendars/{calendar_key}/privacy/export"): {"json": {"address": "ada@example.org"}},
     ("POST", "/calendars/{calendar_key}/privacy/erase"): {"json": {"address": "ada@example.org"}},
     ("POST", "/events/import"): {"content": ANNOUNCEMENT, "headers": {"Content-Type": "text/markdown"}},
@@ -117,7 +122,13 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         role = Role(caller) if caller in RANK else None
         headers = token_for(session, make_organiser(session, calendar, role))
     method, path = route
-    keys = {"event_key": event.id, "registration_id": registration.id, "calendar_key": calendar.slug}
+    invitation = make_invitation(session, event, "cyd@example.org")
+    keys = {
+        "event_key": event.id,
+        "registration_id": registration.id,
+        "calendar_key": calendar.slug,
+        "invitation_id": invitation.id,
+    }
     filled = path.format(**keys, token_id=uuid4(), rule_id=event.reminder_rules[0].id)
     request = dict(BODIES.get(route, {}))
     headers |= request.pop("headers", {})
@@ -139,7 +150,7 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
 
 @pytest.mark.parametrize(("method", "path"), [route for route, least in GUARDED])
 def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: str) -> None:
-    keys = ("event_key", "registration_id", "token_id", "calendar_key", "rule_id")
+    keys = ("event_key", "registration_id", "token_id", "calendar_key", "invitation_id", "rule_id")
     filled = path.format(**{key: uuid4() for key in keys})
     answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})
     assert answer.status_code == 401

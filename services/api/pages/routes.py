@@ -4,6 +4,7 @@ from services.api.pages import (
     asking_again,
     events,
     home,
+    invited,
     joining,
     my,
     opened,
@@ -14,6 +15,6 @@ from services.api.pages import (
 )
 
 _FEATURES = (
-    events, home, registering, joining, asking_again, my, opened, personal_feed, privacy, unsubscribing,
+    events, home, registering, invited, joining, asking_again, my, opened, personal_feed, privacy, unsubscribing,
 )  # fmt: skip
 routers = [feature.router for feature in _FEATURES]

@@ -122,6 +122,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("nudged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("nudges", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("nudge_wanted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("nudge_rule_id", sa.UUID(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undelivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_id", sa.UUID(), nullable=True),
@@ -138,13 +141,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
     )
     op.create_index("ix_invitation_posted_at", "invitation", ["event_id", "posted_at"], unique=False)
+    op.create_index(
+        "ix_invitation_nudged_at",
+        "invitation",
+        ["event_id", "nudged_at"],
+        unique=False,
+        postgresql_where=sa.text("nudged_at is not null"),
+    )
+    op.create_index(
+        "ix_invitation_nudge_wanted",
+        "invitation",
+        ["event_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("nudge_wanted_at is not null"),
+    )
     op.create_index(op.f("ix_invitation_registration_id"), "invitation", ["registration_id"], unique=False)
     op.create_index(
         "ix_invitation_unposted",
         "invitation",
         ["event_id", "id"],
         unique=False,
-        postgresql_where=sa.text("posted_at is null"),
+        postgresql_where=sa.text("posted_at is null and status = 'pending'"),
     )
     op.create_index(
         "uq_invitation_event_id_lower_address",
@@ -193,6 +210,7 @@ def upgrade() -> None:
         "event", sa.Column("declining_frees_place", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
     op.add_column("event", sa.Column("invitations_per_day", sa.Integer(), nullable=True))
+    op.add_column("event", sa.Column("has_invitations", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column(
         "event",
         sa.Column(
@@ -384,6 +402,7 @@ def downgrade() -> None:
     op.drop_column("message", "invitation_id")
     op.drop_column("heartbeat", "mails_per_minute")
     op.drop_column("event", "mail_texts")
+    op.drop_column("event", "has_invitations")
     op.drop_column("event", "invitations_per_day")
     op.drop_column("event", "declining_frees_place")
     op.drop_column("event", "recording_url")
@@ -396,8 +415,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_inbound_mail_message_id"), table_name="inbound_mail")
     op.drop_table("inbound_mail")
     op.drop_index("uq_invitation_event_id_lower_address", table_name="invitation")
-    op.drop_index("ix_invitation_unposted", table_name="invitation", postgresql_where=sa.text("posted_at is null"))
+    op.drop_index(
+        "ix_invitation_unposted",
+        table_name="invitation",
+        postgresql_where=sa.text("posted_at is null and status = 'pending'"),
+    )
     op.drop_index(op.f("ix_invitation_registration_id"), table_name="invitation")
+    op.drop_index(
+        "ix_invitation_nudge_wanted",
+        table_name="invitation",
+        postgresql_where=sa.text("nudge_wanted_at is not null"),
+    )
+    op.drop_index("ix_invitation_nudged_at", table_name="invitation", postgresql_where=sa.text("nudged_at is not null"))
     op.drop_index("ix_invitation_posted_at", table_name="invitation")
     op.drop_table("invitation")
     op.drop_index("uq_speaker_event_id_lower_address", table_name="speaker")
