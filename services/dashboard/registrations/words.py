@@ -11,28 +11,6 @@ STATUSES = {
     "cancelled": "Cancelled",
 }
 SOURCES = {"page": "Public page", "api": "API", "organiser": "Added by an organiser", "import": "Imported"}
-MAILS = {
-    "confirmation": "Confirmation with calendar entry",
-    "waiting-list": "On the waiting list",
-    "promotion": "A place was freed",
-    "reminder": "Reminder",
-    "change": "The event has changed",
-    "cancellation": "The event is cancelled",
-    "registration-cancelled": "Registration cancelled",
-    "link-again": "Link to the registration",
-    "verification": "Please verify your address",
-    "offer": "A place is offered",
-    "offer-lapsed": "The offer has lapsed",
-}
-MAIL_STATES = {
-    "pending": "waits to be sent",
-    "sending": "is being sent",
-    "sent": "sent",
-    "failed": "failed",
-    "bounced": "came back",
-    "suppressed": "not sent: no mail wanted",
-    "withdrawn": "taken back before it left",
-}
 # What an erasure removed, by table.
 REMOVED = {
     "registration": "Registrations",
@@ -42,6 +20,9 @@ REMOVED = {
     "audit_entry": "Entries of the audit log cleaned",
     "event_tally": "Cities no longer named",
     "suppression": "Wishes not to be mailed",
+    "invitation": "Invitations",
+    "inbound_mail": "Mails that came in",
+    "personal_feed": "Personal calendar links",
 }
 _TONES = {
     "confirmed": ("good", "✓"),

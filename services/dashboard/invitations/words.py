@@ -1,0 +1,35 @@
+"""Plain names for where an invitation stands and for what became of a pasted address."""
+
+from shared.schemas.invitations import InvitationAnswer
+
+# What the list is narrowed to. Each is a status of the API's, or what it counts beside them.
+STANDINGS = {
+    "pending": "No answer yet",
+    "accepted": "Accepted",
+    "declined": "Declined",
+    "waiting": "Waits for its day",
+    "undelivered": "Not delivered",
+}
+_SIGNS = {"pending": "…", "accepted": "✓", "declined": "×", "waiting": "◷", "undelivered": "!"}
+OUTCOMES = {
+    "new": "New",
+    "invited": "Invited already",
+    "registered": "Registered already",
+    "suppressed": "Wants no mail",
+    "repeated": "Repeated in the list",
+    "unusable": "Cannot be used",
+}
+
+
+def standing(invitation: InvitationAnswer) -> str:
+    """An answer counts most; without one, what keeps it from coming."""
+    if invitation.status != "pending":
+        return invitation.status
+    if invitation.posted_at is None:
+        return "waiting"
+    return "undelivered" if invitation.undelivered_at else "pending"
+
+
+def in_words(invitation: InvitationAnswer) -> str:
+    name = standing(invitation)
+    return f"{_SIGNS.get(name, '·')} {STANDINGS.get(name, name)}"
