@@ -11,6 +11,7 @@ from services.dashboard.formatting import plural
 from services.dashboard.invitations import lists, pages, report
 from services.dashboard.registration_settings.fields import note, problem, title
 from services.dashboard.viewer import Viewer
+from shared.errors import PlenaryError
 from shared.schemas.events import EventSummary
 from shared.schemas.invitations import InvitationReport
 from shared.translations import LANGUAGES, language_name
@@ -72,7 +73,7 @@ def _text(file: Any, pasted: str) -> tuple[str, str]:
     """The list, and what is wrong with it."""
     try:
         uploaded = lists.text_of(file.getvalue()) if file is not None else ""
-    except lists.PlenaryError as unreadable:
+    except PlenaryError as unreadable:
         return "", unreadable.message
     text = "\n".join(part for part in (pasted.strip(), uploaded.strip()) if part)
     return text, lists.refusal(text)

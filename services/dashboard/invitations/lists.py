@@ -1,13 +1,10 @@
 """Files of addresses as text: a workbook row by row, everything else as it was written."""
 
-from shared.errors import PlenaryError
-from shared.schemas.invitations import InvitationRequest
 from shared.sheets import read_table
 from shared.sheets.encodings import decoded
 
-LONGEST = next(
-    rule.max_length for rule in InvitationRequest.model_fields["text"].metadata if hasattr(rule, "max_length")
-)
+# Characters, as the API takes them at once.
+LONGEST = 2_000_000
 _WORKBOOK = b"PK\x03\x04"
 
 
@@ -21,11 +18,6 @@ def text_of(content: bytes) -> str:
 
 def refusal(text: str) -> str:
     """Why so much text is not taken at once; empty where it is."""
-    return (
-        f"The list has {len(text):,} characters; {LONGEST:,} are taken at once. Divide it."
-        if len(text) > LONGEST
-        else ""
-    )
-
-
-__all__ = ["LONGEST", "PlenaryError", "refusal", "text_of"]
+    if len(text) <= LONGEST:
+        return ""
+    return f"The list has {len(text):,} characters; {LONGEST:,} are taken at once. Divide it."

@@ -77,10 +77,9 @@ def _draw_limit(viewer: Viewer, event: EventSummary, counts: InvitationCounts) -
 
 def _save(viewer: Viewer, event: EventSummary, per_day: int) -> None:
     st.session_state.pop(_LIMIT_FAILURE, None)
-    newest = api().event(viewer.token, str(event.id))
-    outcome = (
-        newest if isinstance(newest, Failure) else api().edit(viewer.token, newest, {"invitations_per_day": per_day})
-    )
+    outcome = api().event(viewer.token, str(event.id))
+    if not isinstance(outcome, Failure):
+        outcome = api().edit(viewer.token, outcome, {"invitations_per_day": per_day})
     if isinstance(outcome, Failure):
         st.session_state[_LIMIT_FAILURE] = outcome.fields.get("invitations_per_day") or outcome.detail or outcome.title
         st.rerun()

@@ -28,7 +28,6 @@ def draw(laid: Desk) -> None:
     )
     may_edit = laid.viewer.may_edit_on(laid.event.calendar.id)
     view = _choose_view() if may_edit else _LIST
-    said.draw()
     if view == _INVITE:
         inviting.draw(laid.viewer, laid.event)
     else:
@@ -57,19 +56,19 @@ def _draw_list(viewer: Viewer, event: EventSummary, *, may_edit: bool) -> None:
         slot.skeleton(height=320)
     shown = pages.show(viewer, asked)
     slot.empty()
+    if not isinstance(shown, Failure) and shown.page.counts != counts:
+        # The numbers stand on what was drawn above, before they were known.
+        st.session_state[_COUNTS] = (str(event.id), shown.page.counts)
+        st.rerun()
+    said.draw()
     if isinstance(shown, Failure):
         is_passing = shown.is_passing
         title = "No data yet" if is_passing else shown.title
         detail = f"{shown.title}. Load the page again in a moment." if is_passing else shown.detail
         markup.notice("problem" if is_passing else "warning", title, detail)
         return
-    newest = shown.page.counts
-    st.session_state[_COUNTS] = (str(event.id), newest)
-    if newest != counts:
-        # The numbers stand on what was drawn above, before they were known.
-        st.rerun()
     table.draw(viewer, event, shown, asked, may_edit=may_edit)
     if may_edit and shown.trouble is None:
-        nudging.draw(viewer, event, newest)
+        nudging.draw(viewer, event, shown.page.counts)
     elif not may_edit:
-        markup.draw(markup.markup('<p class="pl-note">{words}</p>', words=nudging.pace(newest)))
+        markup.draw(markup.markup('<p class="pl-note">{words}</p>', words=nudging.pace(shown.page.counts)))
