@@ -5,7 +5,7 @@ import streamlit as st
 from services.dashboard import events, heading, markup, said
 from services.dashboard.desk import Desk
 from services.dashboard.live import actions, header
-from services.dashboard.mail import entries, overview, refusals, unreachable
+from services.dashboard.mail import entries, overview, refusals, rule_list, unreachable
 from services.dashboard.viewer import Viewer
 from shared import clock
 from shared.schemas.events import EventSummary
@@ -58,9 +58,9 @@ def _draw_overview(viewer: Viewer, event: EventSummary) -> None:
     may_edit = viewer.may_edit_on(event.calendar.id)
     overview.draw(viewer, event)
     unreachable.draw(viewer, event, may_edit=may_edit)
-    refusals.draw(viewer, event, sees_addresses=may_edit)
     if may_edit:
         entries.draw(viewer, event)
+    refusals.draw(viewer, event, sees_addresses=may_edit)
 
 
-_DRAWN = {OVERVIEW: _draw_overview}
+_DRAWN = {OVERVIEW: _draw_overview, RULES: rule_list.draw}

@@ -43,7 +43,7 @@ def _draw_people(
         note("Ask them in another way, correct the address, and the mail of their place goes there at once.")
     zone = event.time_zone or event.calendar.time_zone
     for person in shown.page.people:
-        with st.container(key=f"lost_{person.registration_id}", horizontal=True, vertical_alignment="bottom"):
+        with st.container(key=f"lost_row_{person.registration_id}", horizontal=True, vertical_alignment="center"):
             markup.draw(_facts(person, zone))
             if may_edit:
                 _draw_correction(viewer, person)
@@ -64,7 +64,12 @@ def _facts(person: UnreachablePerson, zone: str) -> Markup:
 def _draw_correction(viewer: Viewer, person: UnreachablePerson) -> None:
     key = str(person.registration_id)
     typed = st.text_input(
-        f"Address of {markup.label(person.name)}", person.address or "", key=f"lost_address_{key}", max_chars=254
+        f"Address of {markup.label(person.name)}",
+        person.address or "",
+        key=f"lost_address_{key}",
+        max_chars=254,
+        label_visibility="collapsed",
+        placeholder="The right address",
     ).strip()
     if st.button("Correct and send", key=f"lost_save_{key}", icon=":material/forward_to_inbox:"):
         _correct(viewer, person, typed)
