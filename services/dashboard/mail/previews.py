@@ -43,11 +43,8 @@ class Wish:
 
     def body(self) -> dict[str, Any]:
         """`reader` is the name of the field that says who, and the id."""
-        given = {
-            "language": self.language,
-            "rule_id": self.rule_id,
-            "text": text_json(self.text) if self.text else None,
-        }
+        text = text_json(self.text) if self.text else None
+        given = {"language": self.language, "rule_id": self.rule_id, "text": text}
         reader = {self.reader[0]: self.reader[1]} if self.reader else {}
         return {"kind": self.kind, **reader, **{name: value for name, value in given.items() if value}}
 

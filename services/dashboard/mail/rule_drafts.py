@@ -139,18 +139,15 @@ def _all() -> dict[str, RuleDraft]:
 def held(rule: RuleAnswer) -> RuleDraft:
     """What was typed about this rule; anew where somebody else has changed it since."""
     draft = _all().get(str(rule.id))
-    if (
-        draft is None
-        or draft.rule is None
-        or draft.rule.model_dump(exclude=_MOVING) != rule.model_dump(exclude=_MOVING)
-    ):
+    if draft is None or draft.rule is None or _steady(draft.rule) != _steady(rule):
         draft = _all()[str(rule.id)] = from_rule(rule)
     draft.rule = rule
     return draft
 
 
-# What changes by itself while the rule stays as it is.
-_MOVING = {"due_at", "state", "recipients", "sent", "total", "is_paused"}
+def _steady(rule: RuleAnswer) -> dict[str, Any]:
+    """The rule without what changes by itself, or by other buttons."""
+    return rule.model_dump(exclude={"due_at", "state", "recipients", "sent", "total", "is_paused"})
 
 
 def opened_new() -> RuleDraft | None:

@@ -39,8 +39,11 @@ def draw(viewer: Viewer, event: EventAnswer, draft: RuleDraft) -> tuple[Written,
 
 
 def _preview(event: EventAnswer, draft: RuleDraft, written: Written) -> Wish:
+    """Readers of a language without a text get the event's own. What was taken out must not come back as saved."""
     rule_id = str(draft.rule.id) if draft.rule else None
-    text = written.text if any(part.strip() for part in written.text) else None
+    text = draft.texts.get(written.language) or draft.texts.get(event.text_language)
+    if text is None and draft.rule is not None and draft.rule.texts:
+        text = ("", "")
     return Wish(str(event.id), draft.kind, written.language, rule_id, text=text)
 
 
@@ -101,10 +104,8 @@ def _draw_failure(draft: RuleDraft) -> None:
 def _draw_saving(viewer: Viewer, event: EventAnswer, draft: RuleDraft) -> None:
     changes = draft.changes() if draft.rule else draft.body()
     with st.container(key=f"rule_saving_{draft.uid}", horizontal=True, horizontal_alignment="right"):
-        label = "Discard" if draft.rule else "Cancel"
-        st.button(
-            label, key=draft.key("discard"), icon=":material/undo:", on_click=rule_drafts.let_go, args=(draft.uid,)
-        )
+        label, let_go = "Discard" if draft.rule else "Cancel", rule_drafts.let_go
+        st.button(label, key=draft.key("discard"), icon=":material/undo:", on_click=let_go, args=(draft.uid,))
         name = "Save" if draft.rule else "Go on …" if draft.is_at_once else "Add the rule"
         pressed = st.button(name, key=draft.key("save"), type="primary", icon=":material/save:", disabled=not changes)
     if pressed and changes:
