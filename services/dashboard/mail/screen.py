@@ -5,7 +5,7 @@ import streamlit as st
 from services.dashboard import events, heading, markup, said
 from services.dashboard.desk import Desk
 from services.dashboard.live import actions, header
-from services.dashboard.mail import entries, overview, refusals, rule_list, unreachable
+from services.dashboard.mail import entries, overview, refusals, rehearsing, rule_list, texts, unreachable
 from services.dashboard.viewer import Viewer
 from shared import clock
 from shared.schemas.events import EventSummary
@@ -29,6 +29,8 @@ def draw(laid: Desk) -> None:
         return
     heading.draw("Mail", [laid.event.title, *header.when(laid.event, None)], [header.state(laid.event, clock.now())])
     view = _choose_view()
+    if view != REHEARSAL:
+        rehearsing.forget()
     said.draw()
     _DRAWN[view](laid.viewer, laid.event)
 
@@ -63,4 +65,4 @@ def _draw_overview(viewer: Viewer, event: EventSummary) -> None:
     refusals.draw(viewer, event, sees_addresses=may_edit)
 
 
-_DRAWN = {OVERVIEW: _draw_overview, RULES: rule_list.draw}
+_DRAWN = {OVERVIEW: _draw_overview, RULES: rule_list.draw, REHEARSAL: rehearsing.draw, TEXTS: texts.draw}
