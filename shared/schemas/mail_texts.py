@@ -21,4 +21,4 @@ class MailText(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     subject: OptionalShortText = None
-    introduction: Annotated[Markdown | None, EMPTY_IS_NONE, Field(max_length=10_000)] = None
+    introduction: Annotated[Annotated[Markdown, Field(max_length=10_000)] | None, EMPTY_IS_NONE] = None

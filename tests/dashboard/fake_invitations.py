@@ -52,13 +52,13 @@ class Invitations:
 
     def counts(self) -> InvitationCounts:
         def number(status: str) -> int:
-            return sum(row.status == status and row.posted_at is not None for row in self.rows)
+            return sum(row.status == status for row in self.rows)
 
         return InvitationCounts(
             pending=number("pending"),
             accepted=number("accepted"),
             declined=number("declined"),
-            waiting=sum(row.posted_at is None for row in self.rows),
+            waiting=sum(row.status == "pending" and row.posted_at is None for row in self.rows),
             undelivered=sum(row.undelivered_at is not None for row in self.rows),
             per_day=self.per_day,
         )

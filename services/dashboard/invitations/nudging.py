@@ -20,16 +20,22 @@ _MOST = 100_000
 
 
 def draw(viewer: Viewer, event: EventSummary, counts: InvitationCounts) -> None:
-    with st.container(border=True, key="card_nudge"):
-        markup.draw(title("Ask once more"))
-        note("A short second mail to those who have not answered; to each once in three days at most.")
-        is_possible = bool(counts.pending)
-        if st.button("Ask once more …", key="nudge", icon=":material/notifications:", disabled=not is_possible):
-            asking.ask("nudge", event.id)
-    with st.container(border=True, key="card_limit"):
-        _draw_limit(viewer, event, counts)
+    with st.grid(2, min_column_width=300, key="grid_invitations") as grid:
+        with grid.cell(), st.container(border=True, key="card_nudge", height="stretch"):
+            _draw_nudge(event, counts)
+        with grid.cell(), st.container(border=True, key="card_limit", height="stretch"):
+            _draw_limit(viewer, event, counts)
     if asking.is_open("nudge", event.id):
         _ask_whether_to_nudge(viewer, event, counts)
+
+
+def _draw_nudge(event: EventSummary, counts: InvitationCounts) -> None:
+    markup.draw(title("Ask once more"))
+    note("A short second mail to those who have not answered; to each once in three days at most.")
+    if counts.undelivered:
+        problem(f"{plural(counts.undelivered, 'invitation')} did not arrive. These people are not asked again.")
+    if st.button("Ask once more …", key="nudge", icon=":material/notifications:", disabled=not counts.pending):
+        asking.ask("nudge", event.id)
 
 
 @st.dialog("Ask them once more?", icon=":material/notifications:", on_dismiss=asking.put_away)

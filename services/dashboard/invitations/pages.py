@@ -15,10 +15,10 @@ LIST: KeptList[InvitationPage] = KeptList("invitations")
 @dataclass(frozen=True)
 class Wish(Asked):
     search: str = ""
-    standing: str | None = None
+    status: str | None = None
 
     def narrowing(self) -> Mapping[str, str]:
-        asked = {"search": self.search.strip(), "status": self.standing}
+        asked = {"search": self.search.strip(), "status": self.status}
         return {name: value for name, value in asked.items() if value}
 
 

@@ -10,7 +10,7 @@ from services.dashboard.failures import Failure
 from services.dashboard.formatting import count
 from services.dashboard.invitations import pages
 from services.dashboard.invitations.pages import Wish
-from services.dashboard.invitations.words import STANDINGS, in_words
+from services.dashboard.invitations.words import STATUSES, in_words
 from services.dashboard.kept import Shown
 from services.dashboard.registration_settings.fields import note
 from services.dashboard.viewer import Viewer
@@ -27,7 +27,7 @@ def wish(event_id: str, counts: InvitationCounts | None, *, sees_addresses: bool
     """What the fields ask for. `counts` are those of the list last shown."""
     standing = st.pills(
         "Where they stand",
-        [_ALL, *STANDINGS],
+        [_ALL, *STATUSES],
         default=_ALL,
         required=True,
         key=_STANDING,
@@ -42,15 +42,15 @@ def wish(event_id: str, counts: InvitationCounts | None, *, sees_addresses: bool
         icon=":material/search:",
         placeholder="A name, or how an address begins" if sees_addresses else "A name",
     )
-    asked = Wish(event_id, search=search or "", standing=None if standing in {_ALL, None} else standing)
+    asked = Wish(event_id, search=search or "", status=None if standing in {_ALL, None} else standing)
     return pages.LIST.turned(asked)
 
 
 def _standing_name(name: str, counts: InvitationCounts | None) -> str:
-    words = STANDINGS.get(name, "All")
+    words = STATUSES.get(name, "All")
     if counts is None:
         return words
-    everybody = counts.pending + counts.accepted + counts.declined + counts.waiting
+    everybody = counts.pending + counts.accepted + counts.declined
     return f"{words} {count(everybody if name == _ALL else getattr(counts, name))}"
 
 
@@ -76,7 +76,7 @@ def draw(viewer: Viewer, event: EventSummary, shown: Shown[InvitationPage], aske
         key=key,
         on_select=lambda: _choose(key, rows),
         selection_mode=["single-row", "single-cell"],
-        alt=f"Invitations {kept.numbers(shown, len(rows))}; choose a row to withdraw it.",
+        alt=f"Invitations {kept.numbers(shown, len(rows))}: where each stands, and since when.",
     )
     pages.LIST.draw_ways(shown, asked, len(rows))
     chosen = next((row for row in rows if row.id == st.session_state.get(_CHOSEN)), None)

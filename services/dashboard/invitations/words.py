@@ -2,14 +2,9 @@
 
 from shared.schemas.invitations import InvitationAnswer
 
-# What the list is narrowed to. Each is a status of the API's, or what it counts beside them.
-STANDINGS = {
-    "pending": "No answer yet",
-    "accepted": "Accepted",
-    "declined": "Declined",
-    "waiting": "Waits for its day",
-    "undelivered": "Not delivered",
-}
+# What the list is narrowed to; then what else can be true of those who have not answered.
+STATUSES = {"pending": "No answer yet", "accepted": "Accepted", "declined": "Declined"}
+_STANDINGS = {**STATUSES, "waiting": "Waits for its day", "undelivered": "Not delivered", "withdrawn": "Withdrawn"}
 _SIGNS = {"pending": "…", "accepted": "✓", "declined": "×", "waiting": "◷", "undelivered": "!"}
 OUTCOMES = {
     "new": "New",
@@ -32,4 +27,4 @@ def standing(invitation: InvitationAnswer) -> str:
 
 def in_words(invitation: InvitationAnswer) -> str:
     name = standing(invitation)
-    return f"{_SIGNS.get(name, '·')} {STANDINGS.get(name, name)}"
+    return f"{_SIGNS.get(name, '·')} {_STANDINGS.get(name, name)}"

@@ -46,7 +46,7 @@ class Wish:
         text = text_json(self.text) if self.text else None
         given = {"language": self.language, "rule_id": self.rule_id, "text": text}
         reader = {self.reader[0]: self.reader[1]} if self.reader else {}
-        return {"kind": self.kind, **reader, **{name: value for name, value in given.items() if value}}
+        return {"kind": self.kind, **reader, **{name: value for name, value in given.items() if value is not None}}
 
 
 def reader_of(kind: str, sample_id: object) -> tuple[str, str]:

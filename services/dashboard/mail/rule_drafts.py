@@ -93,9 +93,10 @@ class RuleDraft:
         return changed
 
 
-def text_json(text: tuple[str, str]) -> dict[str, str | None]:
-    subject, introduction = text
-    return {"subject": subject.strip() or None, "introduction": introduction.strip() or None}
+def text_json(text: tuple[str, str]) -> dict[str, str]:
+    """What is left out is ours."""
+    named = zip(("subject", "introduction"), text, strict=True)
+    return {name: words.strip() for name, words in named if words.strip()}
 
 
 def texts_of(texts: Mapping[str, MailText]) -> dict[str, tuple[str, str]]:

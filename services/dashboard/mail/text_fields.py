@@ -50,6 +50,7 @@ def languages_of(event: EventAnswer) -> list[str]:
 
 def draw(event: EventAnswer, key: str, texts: dict[str, tuple[str, str]], *, about: str) -> Written:
     """Changes `texts` to what is typed. `key` tells these fields from others of the kind; `about` follows a kind."""
+    _take_typed(event, key, texts)
     language = _choose_language(event, key, texts)
     typed: dict[str, str] = {}
     slots = {}
@@ -58,13 +59,22 @@ def draw(event: EventAnswer, key: str, texts: dict[str, tuple[str, str]], *, abo
         typed[part] = _field(part, widget)
         slots[part] = st.empty()
     text = (typed["subject"], typed["introduction"])
-    if any(part.strip() for part in text):
-        texts[language] = text
-    else:
-        texts.pop(language, None)
     note(_what_follows(event, language, texts, about))
     _draw_names(key)
     return Written(language, text, slots)
+
+
+def _take_typed(event: EventAnswer, key: str, texts: dict[str, tuple[str, str]]) -> None:
+    """What the fields hold by now, before anything is drawn that says which languages have a text."""
+    for language in languages_of(event):
+        keys = [f"text_{part}_{language}_{key}" for part in _PARTS]
+        if not all(name in st.session_state for name in keys):
+            continue
+        subject, introduction = (st.session_state[name] or "" for name in keys)
+        if subject.strip() or introduction.strip():
+            texts[language] = (subject, introduction)
+        else:
+            texts.pop(language, None)
 
 
 def _choose_language(event: EventAnswer, key: str, texts: Mapping[str, tuple[str, str]]) -> str:

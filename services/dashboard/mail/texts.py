@@ -109,16 +109,18 @@ def _shown_text(form: _Form, kind: str, written: Written) -> tuple[str, str]:
 
 def _draw_texts(form: _Form) -> tuple[str, Written]:
     markup.draw(title("In your words"))
-    kind = st.selectbox(
-        "Mail", list(_KINDS), key=f"texts_kind_{form.base.id}",
-        format_func=lambda name: f"{kind_name(name)}{' ✓' if form.typed.get(name) else ''}",
-    )  # fmt: skip
+    kind = st.selectbox("Mail", list(_KINDS), key=f"texts_kind_{form.base.id}", format_func=kind_name)
     texts = form.typed.setdefault(kind, {})
     written = text_fields.draw(form.base, f"{kind}_{form.base.id}_{form.generation}", texts, about=_ABOUT)
     mine = {name: words for name, words in _wrong(form).items() if f".{kind}." in f".{name}."}
     written.say(mine)
-    note("What a rule says in its own words goes before what stands here.")
+    note(f"What a rule says in its own words goes before what stands here. {_so_far(form)}")
     return kind, written
+
+
+def _so_far(form: _Form) -> str:
+    kinds = [kind_name(kind) for kind, texts in form.typed.items() if texts]
+    return f"Written so far: {', '.join(kinds)}." if kinds else "None is written so far."
 
 
 def _wrong(form: _Form) -> Mapping[str, str]:

@@ -1,7 +1,10 @@
 """The card "Online": the room that join links lead to, when it opens, the recording, and what declining means."""
 
+from datetime import timedelta
+
 import streamlit as st
 
+from services.dashboard import formatting
 from services.dashboard.formatting import plural
 from services.dashboard.registration_settings.fields import note, problem_of, start_with, warning
 from services.dashboard.registration_settings.form import Form
@@ -16,13 +19,16 @@ def draw(form: Form) -> None:
     )
     form.typed["is_online"] = is_online
     problem_of(form, "is_online")
-    if is_online:
-        _draw_room(form)
-    else:
-        note("Nobody gets a join link; mail and calendar entries name the place instead.")
-    _draw_address(form, "recording_url", "Recording (optional)", "https://videos.example.org/…")
-    note("Stands in the follow-up, and where the join link led, once the event is over.")
-    _draw_declining(form)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        if is_online:
+            _draw_room(form)
+        else:
+            note("Nobody gets a join link; mail and calendar entries name the place instead.")
+    with right:
+        _draw_address(form, "recording_url", "Recording (optional)", "https://videos.example.org/…")
+        note("Stands in the follow-up, and where the join link led, once the event is over.")
+        _draw_declining(form)
 
 
 def _draw_room(form: Form) -> None:
@@ -40,8 +46,13 @@ def _draw_room(form: Form) -> None:
     )
     form.typed["room_opens_minutes"] = int(minutes)
     problem_of(form, "room_opens_minutes")
-    early = f"Who comes earlier than {plural(int(minutes), 'minute')} before sees when it opens, on their own clock."
-    note(early if minutes else "Who comes before the start sees when it opens, on their own clock.")
+    note(f"Who comes before {_opening(form, int(minutes))} sees how long it takes, on their own clock.")
+
+
+def _opening(form: Form, minutes: int) -> str:
+    if form.base.starts_at is None:
+        return f"{plural(minutes, 'minute')} before the start" if minutes else "the start"
+    return formatting.moment_in(form.base.starts_at - timedelta(minutes=minutes), form.zone)
 
 
 def _draw_address(form: Form, name: str, label: str, placeholder: str) -> None:
