@@ -311,8 +311,8 @@ def test_the_rehearsal_lists_every_mail_by_day_and_shows_one(fake, open_page, we
     assert "Wednesday 3 March 2027" in drawn
     assert "12:00 Madrid (UTC+1) · Reminder" in drawn
     assert "412 people · Spanish · for them Wed 3 Mar 2027, 08:00 Chicago (UTC-6)" in drawn
-    assert "412 mails will leave by themselves as things stand. 7 more are paused." in drawn
-    assert "When something happens" in drawn
+    assert "412 mails will leave at their moment as things stand. 7 more are paused." in drawn
+    assert "Without a fixed moment" in drawn
     page.button(key="show_rehearsed_0").click().run()
     assert fake.world.mail.asked[-1] == {
         "kind": "reminder", "registration_id": str(mail.sample_id), "language": "es",

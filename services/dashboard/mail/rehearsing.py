@@ -77,7 +77,7 @@ def summary(rehearsal: Rehearsal) -> str:
     total = sum(mail.recipients for mail in planned)
     paused = sum(mail.recipients for mail in rehearsal.mails if mail.is_paused)
     stopped = f" {plural(paused, 'more is', 'more are')} paused." if paused else ""
-    return f"{plural(total, 'mail')} will leave by themselves as things stand.{stopped}"
+    return f"{plural(total, 'mail')} will leave at their moment as things stand.{stopped}"
 
 
 def _draw_mails(event: EventSummary, rehearsal: Rehearsal, *, may_edit: bool) -> None:
@@ -107,7 +107,7 @@ def _lengthen(length: int) -> None:
 
 def _day(at: datetime | None, zone: str) -> str:
     if at is None:
-        return "When something happens"
+        return "Without a fixed moment"
     wall = hours.wall_clock(at, zone)
     return f"{wall:%A %-d %B %Y}"
 
@@ -156,7 +156,7 @@ def _badges(mail: RehearsedMail) -> Iterable[Markup]:
 
 def _particulars(mail: RehearsedMail) -> list[str]:
     theirs = f"for them {mail.at_local}" if mail.at and mail.at_local else mail.at_local
-    people = plural(mail.recipients, "person", "people") if mail.at else ""
+    people = plural(mail.recipients, "person", "people") if mail.at or mail.recipients else ""
     return [part for part in (people, language_name(mail.language, language="en"), theirs) if part]
 
 

@@ -7,9 +7,8 @@ import streamlit as st
 from services.dashboard import formatting, markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
-from services.dashboard.mail.words import MAIL_STATES, kind_name
 from services.dashboard.markup import Markup
-from services.dashboard.registrations.words import SOURCES, status_badge
+from services.dashboard.registrations.words import MAIL_STATES, MAILS, SOURCES, status_badge
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.registrations import MessageAnswer, RegistrationDetail
@@ -81,7 +80,7 @@ def _mail(message: MessageAnswer, zone: str) -> Markup:
     reply = markup.markup("<small>{reply}</small>", reply=message.reply) if message.reply and went_wrong else Markup()
     return markup.markup(
         '<li><b>{kind}</b><span class="{tone}">{state}, {moment}</span>{reply}</li>',
-        kind=kind_name(message.kind),
+        kind=MAILS.get(message.kind, message.kind),
         tone="pl-text-wrong" if went_wrong else "",
         state=MAIL_STATES.get(message.status, message.status),
         moment=moment,
