@@ -82,6 +82,7 @@ class Mail:
             "kind": "reminder",
             "status": "failed",
             "address": "gone@example.org",
+            "created_at": datetime.now(UTC) - timedelta(hours=1),
             "due_at": datetime.now(UTC),
             "sent_at": None,
             "attempts": 1,
