@@ -24,7 +24,7 @@ def choose(viewer: Viewer, event: EventAnswer, kind: str) -> tuple[str, str] | N
         )  # fmt: skip
         found = _find(viewer, event, search or "")
         chosen = st.selectbox(
-            "Shown for", [None, *found], key=f"reader_chosen_{event.id}",
+            "Shown for", ["", *found], key=f"reader_chosen_{event.id}",
             format_func=lambda key: found[key] if key else "a made-up reader",
         )  # fmt: skip
     return reader_of(kind, chosen) if chosen else None

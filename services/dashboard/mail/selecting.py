@@ -52,10 +52,11 @@ def _choose(
 
 
 def _choose_attendance(draft: RuleDraft) -> None:
-    key = start_with(draft.key("select_attendance"), draft.selection.get("attendance"))
+    key = start_with(draft.key("select_attendance"), draft.selection.get("attendance", ""))
     chosen = st.selectbox(
         "Attendance",
-        [None, *ATTENDANCE_NAMES],
+        # Streamlit would show None as nothing chosen yet.
+        ["", *ATTENDANCE_NAMES],
         key=key,
         format_func=lambda name: ATTENDANCE_NAMES[name] if name else "whether they came or not",
     )
