@@ -50,14 +50,15 @@ class Composer:
         self.settings = get_settings()
         self._views: dict[tuple[UUID, str, str | None], EventView] = {}
 
-    def compose(self, message: Message, recipient: Recipient | None = None) -> Mail:
-        """The mail as it should read at this moment; to whom the message goes, unless another reader is given."""
+    def compose(self, message: Message, recipient: Recipient | None = None, *, at: datetime | None = None) -> Mail:
+        """The mail as it should read at this moment; `at`: as it will read at another. To whom the message goes, unless
+        another reader is given."""
         recipient = recipient or recipient_of(message)
         if samples.is_trial(message):
             return self._trial(message)
         if message.event is None or message.kind in bare.KINDS:
             return bare.compose(message, recipient, self._message_id(recipient.id, message.kind, message.occasion))
-        now, event = clock.now(), message.event
+        now, event = at or clock.now(), message.event
         language = recipient.language
         view = self._view(event, language, recipient.time_zone)
         words = words_for(self.kept, message, recipient, view, language=language, now=now)
