@@ -42,7 +42,10 @@ def render_block(kind: str, block: str, language: str, words: Mapping[str, Any])
     """One block of a kind as one line of plain text, such as what its subject says."""
 
     def of(template: Template) -> str:
-        return "".join(template.blocks[block](template.new_context(dict(words))))
+        context = template.new_context(dict(words))
+        # Whatever a template extends adds its own blocks before it writes its first word.
+        next(iter(template.root_render_func(context)), None)
+        return "".join(context.blocks[block][0](context))
 
     return " ".join(_rendered(Form.TEXT, kind, language, words, of).split())
 

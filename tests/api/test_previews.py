@@ -310,4 +310,6 @@ def test_a_preview_says_what_the_composer_says(
         other.rollback()
 
     assert (shown["subject"], shown["html"], shown["text"]) == (mail.subject, mail.html, mail.plain)
-    assert shown["headers"] == {name: str(value) for name, value in build(mail).items()}
+    # The clock runs on between the two.
+    without_date = {name: value for name, value in shown["headers"].items() if name != "Date"}
+    assert without_date == {name: str(value) for name, value in build(mail).items() if name != "Date"}

@@ -40,8 +40,10 @@ def test_a_template_of_the_same_name_goes_before_ours(own: Path) -> None:
         "{% block body %}Dear {{ name | said }}, come & see.\n{{ event.url }}\n{% endblock %}\n"
     )
 
-    mail = reminder("Bob & Ada")
+    with capture_logs() as noted:
+        mail = reminder("Bob & Ada")
 
+    assert noted == []
     assert mail.subject.startswith("Tomorrow: Cities and water")
     assert "Dear Bob & Ada, come & see." in mail.plain
     assert "<bdi>Bob &amp; Ada</bdi>" in mail.html
@@ -54,8 +56,10 @@ def test_a_template_may_build_on_the_one_it_replaces(own: Path) -> None:
         '{% extends "ours/reminder.jinja" %}\n{% block body %}{{ super() }}\nBring boots.\n{% endblock %}\n'
     )
 
-    mail = reminder()
+    with capture_logs() as noted:
+        mail = reminder()
 
+    assert noted == []
     assert mail.subject.startswith("Starts tomorrow: ")
     for form in (mail.plain, mail.html):
         assert OURS in form

@@ -1,6 +1,7 @@
 """Organisers' own texts: what they may name, how they look, whom they reach; and what hostile ones come to."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -312,6 +313,12 @@ def test_what_is_common_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert len(laid_out) == 1
     assert [f"dear Reader {n}: " in mail.plain for n, mail in enumerate(mails)] == [True] * 20
+
+
+def test_every_name_that_a_text_may_use_is_documented() -> None:
+    documented = "".join(page.read_text() for page in (Path(__file__).parents[3] / "docs").glob("*.md"))
+
+    assert [name for name in texts.NAMES if f"| `{name}` |" not in documented] == []
 
 
 @given(st.text(alphabet="{}%|. \n*_[]()<>#`~-!:'\"aname1=&\\", max_size=120))
