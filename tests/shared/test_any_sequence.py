@@ -52,8 +52,9 @@ class AnySequence(RuleBasedStateMachine):
     )
     def announce(self, already_there: int, is_told: bool, **facts: Any) -> None:
         self.now, self.steps = BEGINNING, 0
+        facts |= {"starts_at_local": datetime(2027, 3, 28, 15, 0), "room_url": "https://rooms.example.org/1"}
         with clock.travel_to(self.now), new_session() as session:
-            self.event_id = make_event(session, starts_at_local=datetime(2027, 3, 28, 15, 0), **facts).id
+            self.event_id = make_event(session, **facts).id
             self.truth = EventTruth(session, self.event_id)
         # Some are there from the beginning: most of what can go wrong needs somebody it goes wrong for.
         self.come(PEOPLE[:already_there], RegistrationSource.PAGE)
@@ -112,7 +113,6 @@ class AnySequence(RuleBasedStateMachine):
         correction = RegistrationCorrection(time_zone=zone, city=zone and zone.partition("/")[2])
         self.do_to_one(number, lambda session, one: registrations.correct(session, one, correction))
 
-    @rule(number=numbers)
     def press_the_button(self, number: int) -> None:
         self.do_to_one(number, lambda session, one: joining.enter(session, registrations.get(session, one)))
 
@@ -184,12 +184,14 @@ class AnySequence(RuleBasedStateMachine):
     # What time, the dispatcher and the worker do.
 
     @precondition(lambda self: self.steps > 8)
-    @rule(minutes_before=st.sampled_from([60, 14, 1, -30, -100]))
-    def its_time_comes(self, minutes_before: int) -> None:
+    @rule(minutes_before=st.sampled_from([16, 14, 1, -30, -59]), who=st.lists(numbers, min_size=1, max_size=4))
+    def its_time_comes(self, minutes_before: int, who: list[int]) -> None:
         with new_session() as session:
             event = session.get_one(Event, self.event_id)
             if event.starts_at is not None:
                 self.now = max(self.now, event.starts_at - timedelta(minutes=minutes_before))
+        for number in who:
+            self.press_the_button(number)
 
     @rule(minutes=st.sampled_from([5, 29, 61, 300, 25 * 60]))
     def time_passes(self, minutes: int) -> None:

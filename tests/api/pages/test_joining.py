@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from shared import clock, events, links, registrations, tallies
+from shared.database import new_session
 from shared.links import Purpose
 from shared.models import Event, EventTally, Message, Registration
 from shared.schemas.events import EventContent
 from tests.api.pages.reading import Reading
 from tests.factories import deliver_everything, make_event, register
 from tests.mailbox import Mailbox
+from tests.truth import assert_counts_are_true, everyone
 
 ROOM = "https://rooms.example.org/j/987?pwd=Zm9v;x&lang=en#top"
 SUMMER: dict[str, Any] = {
@@ -265,6 +267,28 @@ def test_many_who_press_at_once_are_all_counted(client: TestClient, session: Ses
     assert sum(counted.values()) == 40
     assert {audience for _, audience in counted} == {"Students", ""}
     assert all(joined_at(session, one) is not None for one in people)
+    assert_counts_are_true(session, event.id)
+
+
+def test_people_press_while_an_organiser_edits_and_nobody_waits_for_ever(client: TestClient, session: Session) -> None:
+    event = make_event(session, **SUMMER)
+    people = [register(session, event, f"person{number}@example.org") for number in range(30)]
+    deliver_everything(session)
+
+    def edit(number: int) -> None:
+        with new_session() as own:
+            events.edit(own, event.id, EventContent(title=f"Title {number}"), version=None)
+            own.commit()
+
+    with clock.travel_to(before_start(event, 5)), ThreadPoolExecutor(12) as pool:
+        edits = [pool.submit(edit, number) for number in range(4)]
+        answers = list(pool.map(lambda one: press(client, one), people))
+        for done in edits:
+            done.result()
+
+    assert [answer.status_code for answer in answers] == [303] * 30
+    assert sum(joins(session, event).values()) == 30
+    assert {one.sequence for one in everyone(session, event.id)} == {4}
 
 
 def test_nothing_on_the_way_keeps_or_leaks_the_link(client: TestClient, session: Session) -> None:
