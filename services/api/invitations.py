@@ -3,7 +3,7 @@
 from email.message import Message as MailHeaders
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -42,17 +42,17 @@ def invite_people(
     event: EditedEvent,
     organiser: CurrentOrganiser,
     session: DatabaseSession,
+    request: Request,
     content: RawBody,
     is_trial: Annotated[bool, Query(description="With a file: only say what would happen.")] = False,
     language: Annotated[LanguageCode | None, Query(description="With a file: what they are written to in.")] = None,
-    content_type: Annotated[str, Header(max_length=200)] = "application/json",
 ) -> InvitationReport:
     """Invite everybody in a text (JSON), or in a file: CSV, XLSX, vCard, or any text. Doing it again is harmless.
 
     Those who are invited or registered already, or want no mail, are left out and counted. The mails leave by
     themselves, as many a day as the event allows.
     """
-    kind = _headers(content_type)
+    kind = _headers(request.headers.get("content-type", "application/json"))
     if kind.get_content_type() == "application/json":
         body = _read(content)
         found, language, is_trial = recognise(body.text), body.language, body.is_trial

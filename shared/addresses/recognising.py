@@ -1,12 +1,14 @@
 """From a text or a file to the addresses in it: as cards, as a table, or as lines."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from shared.addresses.cleaning import cleaned
 from shared.addresses.lines import recognise_line
 from shared.addresses.model import Recognised
 from shared.addresses.tables import is_heading, recognise_rows, table_in
 from shared.addresses.vcards import divided, recognise_card
+from shared.errors import TableEmpty
 from shared.sheets import read_table
 from shared.sheets.delimited import DelimitedText
 
@@ -30,8 +32,16 @@ def _in_text(text: str) -> Iterator[Recognised]:
 
 
 def recognise_file(content: bytes, *, encoding: str | None = None) -> Iterator[Recognised]:
-    """The same for a file: a workbook (XLSX), or any text. Raises TableEmpty, TableTooLarge, TableUnreadable."""
+    """The same for a file: a workbook (XLSX), or any text.
+
+    Raises TableEmpty, also where nothing in it looks like an address, TableTooLarge, TableUnreadable.
+    """
     table = read_table(content, is_heading=is_heading, encoding=encoding)
     if isinstance(table, DelimitedText):
-        return recognise(table.text)
-    return recognise_rows([cleaned(cell) for cell in row] for row in table.rows())
+        found = recognise(table.text)
+    else:
+        found = recognise_rows([cleaned(cell) for cell in row] for row in table.rows())
+    first = next(found, None)
+    if first is None:
+        raise TableEmpty("There is no e-mail address in the file. Send one with an address for each person.")
+    return chain([first], found)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from shared.schemas.events import Page
 from shared.schemas.fields import LanguageCode
@@ -22,7 +22,7 @@ class InvitationRequest(BaseModel):
 
     text: str = Field(min_length=1, max_length=2_000_000)
     language: LanguageCode | None = None
-    is_trial: bool = False
+    is_trial: StrictBool = False
 
 
 class RecognisedAddress(BaseModel):

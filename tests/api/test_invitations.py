@@ -99,6 +99,7 @@ def test_a_table_and_a_workbook_and_any_text_do_as_well(
         (b'{"text": "x", "language": "English"}', "application/json", 422, "language"),
         (b'{"text": "x", "extra": 1}', "application/json", 422, "extra"),
         (b"", "text/csv", 422, None),
+        (b"nobody", "text/plain", 422, None),
         (b"%PDF-1.7", "text/csv", 415, None),
         (b"PK\x03\x04nonsense", XLSX_TYPE, 415, None),
         (b"a@b.org", "text/csv; charset=nonsense", 415, None),

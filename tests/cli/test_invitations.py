@@ -63,7 +63,8 @@ def test_scripts_get_json_and_may_pipe_the_list_in(session: Session, event: Even
 @pytest.mark.parametrize(
     ("given", "words", "said"),
     [
-        ("nobody in here", [], "0 people invited"),
+        ("nobody in here", [], "There is no e-mail address in the file"),
+        ("bob@localhost", [], "0 people invited"),
         ("", [], "The table is empty"),
         (MESS, ["--language", "xx"], "Mails are written in en"),
         (MESS, ["--encoding", "nonsense"], "encoding"),

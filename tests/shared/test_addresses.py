@@ -190,8 +190,9 @@ def test_workbooks_and_other_files() -> None:
     assert list(recognise_file(workbook)) == [Recognised(ADA, "Ada Lovelace")]
     assert list(recognise_file(no_headings)) == [Recognised(ADA, "Ada Lovelace"), Recognised(BOB, "Bob B")]
     assert list(recognise_file(f"José García <{ADA}>".encode("utf-16"))) == [Recognised(ADA, "José García")]
-    with pytest.raises(TableEmpty):
-        list(recognise_file(b" \n"))
+    for nothing in (b" \n", b"nobody in here", b"name,email\n,\n"):
+        with pytest.raises(TableEmpty):
+            recognise_file(nothing)
     with pytest.raises(TableUnreadable):
         list(recognise_file(b"%PDF-1.7"))
 
