@@ -12,10 +12,10 @@ BENCHMARK ?=
 CHAOS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run check format translations test test-compose test-browser chaos benchmark
+.PHONY: help install install-tests run check format translations test test-calendars test-compose test-browser chaos benchmark
 
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'Other ports: make run PLENARY_LOCAL_SITE_PORT=9000 (8000 unless told), _DASHBOARD_PORT (8501), _MAIL_PORT (8025)'
 
 run: install ## Try Plenary here: no Docker, no database, nothing to configure. Ctrl-C stops it
@@ -45,7 +45,11 @@ translations: install-tests ## Bring the catalogues up to date with the texts; t
 		--ignore-pot-creation-date --no-wrap
 
 test: install-tests ## The tests, on a real PostgreSQL and Redis
-	$(PYTHON_IN_VENV) -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not compose and not browser" $(TESTS)
+	$(PYTHON_IN_VENV) -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not compose and not browser and not calendars" $(TESTS)
+
+test-calendars: install-tests ## What other calendar parsers make of our entries; they need libical3 and npm
+	cd tests/calendars && npm ci --silent
+	$(PYTHON_IN_VENV) -m pytest -m calendars tests/calendars $(TESTS)
 
 test-compose: install-tests ## The slow tests of the whole as deployed; they need Docker
 	$(PYTHON_IN_VENV) -m pytest -m compose tests/compose $(TESTS)

@@ -35,7 +35,7 @@ TELLS: dict[str, RegistrationStatus] = {
     MessageKind.OFFER_LAPSED: RegistrationStatus.CANCELLED,
 }
 # Mails that put the event into calendars; those that take it out say so in their facts.
-WITH_ENTRY = {MessageKind.CONFIRMATION, MessageKind.PROMOTION, MessageKind.CHANGE}
+WITH_ENTRY = {MessageKind.CONFIRMATION, MessageKind.PROMOTION, MessageKind.CHANGE, MessageKind.ENTRY_AGAIN}
 DIMENSIONS = ("audience", "country", "city", "time_zone")
 
 
