@@ -17,9 +17,9 @@ from shared.outbox import NewMessage
 IN_CALENDARS = ("title", "starts_at", "ends_at", "time_zone", "location", "is_online")
 # Whoever said they come at another time has not said so of this one.
 TIMES = frozenset({"starts_at", "ends_at", "time_zone"})
-# A reminder of the old time, an earlier change, the same entry again. The news of a postponement stays: it says why the
+# An earlier change, the same entry again. The news of a postponement stays: it says why the
 # other came.
-_OUTDATED_BY_A_CHANGE = (MessageKind.CHANGE, MessageKind.REMINDER, MessageKind.ENTRY_AGAIN)
+_OUTDATED_BY_A_CHANGE = (MessageKind.CHANGE, MessageKind.ENTRY_AGAIN)
 # To those who are not concerned any more: nothing else will take the entry out of their calendars.
 _SAY_GOODBYE = (MessageKind.REGISTRATION_CANCELLED, MessageKind.OFFER_LAPSED, MessageKind.CALL_SHEET_WITHDRAWN)
 _GIVE_A_PLACE = (MessageKind.CONFIRMATION, MessageKind.PROMOTION)
