@@ -3,6 +3,7 @@
 import ctypes
 import ctypes.util
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -206,3 +207,5 @@ def _libical_parameter(lib: ctypes.CDLL, component: int, name: bytes, parameter:
 
 
 READERS: dict[str, Reader] = {"vobject": with_vobject, "libical": with_libical, "ical.js": with_ical_js}
+# On a machine that cannot fetch it, the others judge alone; `make test-calendars` is told so.
+READERS.pop(os.environ.get("CALENDARS_WITHOUT", ""), None)
