@@ -1,4 +1,4 @@
-"""iCalendar objects: invitations, cancellations, feeds and single events. The only caller of the icalendar package."""
+"""iCalendar objects: invitations, cancellations, feeds and single events. The only module that writes calendars."""
 
 import re
 from collections.abc import Iterable
