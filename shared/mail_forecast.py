@@ -69,7 +69,7 @@ def _per_minute(session: Session) -> float | None:
     """What the workers showed, or what the provider allows if that is less."""
     rate, allowed = heartbeats.mail_rate(session), get_settings().smtp_rate_per_minute
     known = [one for one in (rate.together if rate else None, allowed or None) if one]
-    return round(min(known), 1) if known else None
+    return round(min(known), 2) if known else None
 
 
 def _coming(event: Event, now: datetime, until: datetime) -> list[tuple[datetime, int]]:

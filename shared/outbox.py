@@ -189,11 +189,11 @@ def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
 
 def _outstanding(now: datetime) -> ColumnElement[bool]:
     """Due, and neither in a job nor in a worker's hands."""
-    return and_(
-        WAITING,
-        Message.due_at <= now,
-        or_(Message.lease_until.is_(None), Message.lease_until <= now),
-    )
+    return and_(WAITING, Message.due_at <= now, _is_free(now))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(Message.lease_until.is_(None), Message.lease_until <= now)
 
 
 def has_outstanding(session: Session) -> bool:
@@ -310,9 +310,9 @@ def give_back(session: Session, messages: Sequence[Message]) -> None:
 def hurry(session: Session) -> int:
     """What waits, of events that begin within the hour, goes before everything else. Returns how many moved up."""
     now = clock.now()
-    soon = select(Event.id).where(Event.starts_at > now, Event.starts_at <= now + HOUR).scalar_subquery()
-    waiting = and_(Message.status == MessageStatus.PENDING, Message.lease_until.is_(None), Message.priority > URGENT)
-    late = update(Message).where(Message.event_id.in_(soon), waiting).values(priority=URGENT).returning(Message.id)
+    soon = select(Event.id).where(Event.starts_at > now, Event.starts_at <= now + HOUR)
+    waits = and_(WAITING, Message.status == MessageStatus.PENDING, _is_free(now), Message.priority > URGENT)
+    late = update(Message).where(Message.event_id.in_(soon), waits).values(priority=URGENT).returning(Message.id)
     return len(session.execute(late.execution_options(synchronize_session=False)).all())
 
 

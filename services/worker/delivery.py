@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.worker import provider_limit, throughput
@@ -122,6 +123,9 @@ class _Turn:
         """One mail that cannot be written must not hold up the others; it stays visible as failed."""
         try:
             content = sign(octets(self.composer.compose(message)), self.settings)
+        except SQLAlchemyError:
+            # Nothing is wrong with the mail: the database went away.
+            raise
         except Exception as problem:
             error = type(problem).__name__
             log.error("message.not_composed", id=str(message.id), kind=message.kind, error=error)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from services.worker import delivery
@@ -68,6 +69,51 @@ def test_a_temporary_refusal_is_tried_again_later_and_a_permanent_one_is_shown(
     assert timedelta(seconds=50) < bob.due_at - clock.now() < timedelta(seconds=70)
     counts = stats.snapshot(session, event).mail
     assert (counts.failed, counts.pending, counts.retrying) == (1, 1, 1)
+
+
+def test_who_refuses_for_good_cannot_be_reached_and_who_asks_for_patience_can(
+    session: Session, monkeypatch: Any
+) -> None:
+    event = make_event(session)
+    ada, bob = register(session, event, ADA), register(session, event, BOB)
+    with scripted_server(monkeypatch, rcpt={ADA: "550 5.1.1 No such user here", BOB: "451 4.7.1 Come back later"}):
+        deliver_everything(session)
+    assert ada.undelivered_at is not None
+    assert bob.undelivered_at is None
+
+
+def test_what_came_too_late_or_could_not_be_written_says_nothing_of_its_reader(
+    session: Session, mailbox: Mailbox, monkeypatch: Any
+) -> None:
+    event = make_event(session)
+    ada, bob = register(session, event, ADA), register(session, event, BOB)
+    late, broken = session.scalars(select(Message).order_by(Message.id)).all()
+    late.expires_at = clock.now() - timedelta(seconds=1)
+    broken.kind = "unheard-of"
+    session.commit()
+    deliver_everything(session)
+    assert [late.status, broken.status] == [MessageStatus.FAILED, MessageStatus.FAILED]
+    assert [ada.undelivered_at, bob.undelivered_at] == [None, None]
+
+
+def test_nothing_is_given_up_because_the_database_went_away_while_it_was_written(
+    session: Session, mailbox: Mailbox, monkeypatch: Any
+) -> None:
+    register(session, make_event(session), ADA)
+    message_id = only_message(session).id
+
+    def fail(self: Any, message: Message) -> Any:
+        raise OperationalError("SELECT", {}, ConnectionError())
+
+    with monkeypatch.context() as away:
+        away.setattr(delivery.Composer, "compose", fail)
+        with pytest.raises(OperationalError):
+            deliver([message_id])
+    assert states(session) == [MessageStatus.SENDING]
+
+    with clock.travel_to(clock.now() + timedelta(minutes=3)):
+        deliver_everything(session)
+    assert states(session) == [MessageStatus.SENT]
 
 
 def test_what_was_put_off_arrives_later(session: Session, monkeypatch: Any) -> None:

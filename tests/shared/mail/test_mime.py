@@ -191,8 +191,74 @@ def test_no_name_and_no_subject_adds_a_header_or_a_recipient(name: str, subject:
     assert octets.isascii()
 
 
-def test_a_header_that_breaks_out_of_its_line_is_noticed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = "Subject: Cities\r\nBcc: b@example.org\r\n"
+def built_by_the_standard_library(mail: Mail) -> EmailMessage:
+    """The same mail as Python's own package builds it, which takes its time and quotes some headers in its own way."""
+    message = EmailMessage(policy=policy.SMTP)
+    message.set_content(mail.plain, cte="base64")
+    message.add_alternative(mail.html, subtype="html", cte="base64")
+    if mail.calendar is not None:
+        params = {"method": mime.calendar_method(mail.calendar)}
+        message.add_alternative(mail.calendar.decode(), subtype="calendar", params=params, cte="base64")
+        name = {"name": "invite.ics"}
+        message.add_attachment(mail.calendar, maintype="application", subtype="ics", filename="invite.ics", params=name)
+    return message
+
+
+def parts(message: EmailMessage) -> list[tuple[str, dict[str, str], str | None, object, object]]:
+    """Of every part what a mail program goes by."""
+    return [
+        (
+            part.get_content_type(),
+            {name: value for name, value in part["Content-Type"].params.items() if name != "boundary"},
+            part.get_content_disposition(),
+            None if part.is_multipart() else part["Content-Transfer-Encoding"],
+            None if part.is_multipart() else part.get_content(),
+        )
+        for part in message.walk()
+        if isinstance(part, EmailMessage)
+    ]
+
+
+# What Python takes for the end of a line in text ends none in a mail.
+bodies = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))
+
+
+@given(plain=bodies, html=bodies, calendar=st.sampled_from([None, INVITATION]))
+@example(plain="", html="", calendar=INVITATION)
+@example(plain="a\r\rb\n\r\nc", html="\n\n", calendar=None)
+@settings(deadline=None, max_examples=150)
+def test_the_standard_library_would_have_built_the_same_tree(plain: str, html: str, calendar: bytes | None) -> None:
+    mail = replace(CONFIRMATION, plain=plain, html=html, calendar=calendar)
+    theirs = message_from_bytes(built_by_the_standard_library(mail).as_bytes(), policy=policy.default)
+
+    ours = read_back(mail)
+    assert isinstance(theirs, EmailMessage)
+    assert parts(ours) == parts(theirs)
+    assert [part.defects for part in ours.walk()] == [[] for _ in theirs.walk()]
+
+
+def test_a_boundary_stands_in_no_body() -> None:
+    boundaries = [part.get_boundary() for part in read_back(CONFIRMATION).walk() if part.is_multipart()]
+    hostile = "".join(f"\r\n--{boundary}--\r\n" for boundary in boundaries)
+
+    message = read_back(replace(CONFIRMATION, plain=hostile, html=hostile, subject=hostile, to_name=hostile))
+
+    assert len(set(boundaries)) == 2
+    assert tree(message) == tree(read_back(CONFIRMATION))
+    assert leaf(message, "text/plain").get_content() == hostile
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Subject: Cities\r\nBcc: b@example.org\r\n",
+        "Subject: Cities\r\n\r\nThe body begins\r\n",
+        "Subject: Cities\nBcc: b@example.org\r\n",
+        "Subject: Cities\rBcc: b@example.org\r\n",
+        "Subject: Cities",
+    ],
+)
+def test_a_header_that_breaks_out_of_its_line_is_noticed_in_time(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.mail.mime._common_subject_line", lambda text: broken)
 
     with pytest.raises(MessageError, match="read back"):
