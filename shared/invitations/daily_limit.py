@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared import clock
@@ -42,8 +42,9 @@ def waiting(session: Session, event: Event) -> int:
 
 
 def is_waiting() -> ColumnElement[bool]:
-    """Not sent yet. In the words of its index."""
-    return Invitation.posted_at.is_(None) & (Invitation.status == InvitationStatus.PENDING)
+    """Not sent yet. In the words of its index, which PostgreSQL must see in the statement itself."""
+    pending = literal(InvitationStatus.PENDING, literal_execute=True)
+    return Invitation.posted_at.is_(None) & (Invitation.status == pending)
 
 
 def leaves_by(session: Session, event: Event, more: int) -> datetime | None:

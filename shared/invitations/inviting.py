@@ -11,10 +11,17 @@ from uuid_utils.compat import uuid7
 
 from shared import audit, bulk, clock, suppressions
 from shared.addresses import Recognised
-from shared.admission import live
 from shared.errors import InvalidInput, RegistrationClosed
 from shared.invitations.daily_limit import leaves_by
-from shared.models import Event, EventState, Invitation, InvitationStatus, Organiser
+from shared.models import (
+    Event,
+    EventState,
+    Invitation,
+    InvitationStatus,
+    Organiser,
+    Registration,
+    RegistrationStatus,
+)
 from shared.schemas.invitations import InvitationReport, RecognisedAddress
 
 # A city network's whole list of addresses, and no more than memory bears.
@@ -125,7 +132,7 @@ def _standing(session: Session, event: Event, keys: Sequence[str]) -> dict[str, 
     for some in _portions(keys):
         found |= dict.fromkeys(suppressions.suppressed(session, some), Sorted.SUPPRESSED)
         found |= dict.fromkeys(_invited(session, event, some), Sorted.INVITED)
-        found |= dict.fromkeys(live(session, event.id, some), Sorted.REGISTERED)
+        found |= dict.fromkeys(_registered(session, event, some), Sorted.REGISTERED)
     return found
 
 
@@ -137,6 +144,12 @@ def _invited(session: Session, event: Event, keys: Sequence[str]) -> Iterable[st
     address = func.lower(Invitation.address)
     is_theirs = Invitation.event_id == event.id, address.in_(keys), Invitation.status != InvitationStatus.WITHDRAWN
     return session.scalars(select(address).where(*is_theirs))
+
+
+def _registered(session: Session, event: Event, keys: Sequence[str]) -> Iterable[str]:
+    address = func.lower(Registration.address)
+    is_live = Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED
+    return session.scalars(select(address).where(*is_live, address.in_(keys)))
 
 
 def _write(session: Session, event: Event, people: Sequence[Recognised], language: str) -> set[str]:

@@ -49,9 +49,10 @@ def _events_with_waiting(session: Session) -> Sequence[UUID]:
 
 
 def _any(condition: ColumnElement[bool]) -> ScalarSelect[int]:
-    """A value rather than EXISTS, so that PostgreSQL looks into the index once for each event, never at all of them."""
+    """A value rather than EXISTS, and the first in an order: so PostgreSQL looks into the index once for each event,
+    and never at all there are."""
     found = select(literal(1)).select_from(Invitation).where(Invitation.event_id == Event.id, condition)
-    return found.limit(1).correlate(Event).scalar_subquery()
+    return found.order_by(Invitation.id).limit(1).correlate(Event).scalar_subquery()
 
 
 def is_wanted_again() -> ColumnElement[bool]:
