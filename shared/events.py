@@ -17,6 +17,7 @@ from shared.admission import ask_again
 from shared.calendars import is_slug, slug_of
 from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
 from shared.event_mail import in_calendars, tell_of_cancellation, tell_of_change
+from shared.mail import texts
 from shared.models import Calendar, Event, EventPlaces, EventState
 from shared.places import lock_places
 from shared.privacy.retention import require_kept_promise
@@ -145,6 +146,7 @@ def _apply(session: Session, event: Event, content: EventContent) -> None:
     for name in given.keys() & _NEVER_EMPTY:
         if given[name] is None:
             raise InvalidInput("The event could not be changed: see the fields.", fields={name: "cannot be empty"})
+    texts.check_of_event(given.get("mail_texts") or {})
     for name in given.keys() & _PLAIN:
         setattr(event, name, given[name])
     people.put(event, content)

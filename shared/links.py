@@ -1,4 +1,4 @@
-"""Signed links for people without an account: each for one purpose and one registration."""
+"""Signed links for people without an account: each for one purpose, and one registration or invitation."""
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     JOIN = "join"
     FEED = "feeds"
+    INVITED = "invited"
 
 
 @cache

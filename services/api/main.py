@@ -16,6 +16,7 @@ from services.api import (
     health,
     one_registration,
     personal_feeds,
+    previews,
     privacy,
     problems,
     registration_tables,
@@ -65,7 +66,9 @@ def create_app() -> FastAPI:
     app.include_router(personal_feeds.router, include_in_schema=False)
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
-    for module in (proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, entries):
+    for module in (
+        proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews, entries,
+    ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

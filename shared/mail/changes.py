@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared import markdown
 from shared.events import takes_place_online
 from shared.mail import times
 from shared.mail.views import When, when_words
@@ -12,11 +13,13 @@ from shared.models import Event
 from shared.translations import translations
 
 _TIME = {"starts_at", "ends_at", "time_zone"}
+# Characters of a description. All of it stands on the event page.
+_SHOWN = 400
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """`what` is "date" (and with it the time), "time", "place" or "title"."""
+    """`what` is "date" (and with it the time), "time", "place", "title" or "description"."""
 
     what: str
     before: str | When | None
@@ -32,7 +35,13 @@ def change_rows(event: Event, before: Mapping[str, Any], *, language: str, own_z
         rows.append(_place_row(event, before, language))
     if "title" in before:
         rows.append(ChangeRow("title", before["title"], event.title))
+    if "introduction" in before:
+        rows.append(ChangeRow("description", _in_short(before["introduction"]), _in_short(event.introduction)))
     return rows
+
+
+def _in_short(description: str | None) -> str | None:
+    return markdown.shortened(markdown.plain_text(description or ""), length=_SHOWN) or None
 
 
 def _time_row(event: Event, before: Mapping[str, Any], language: str, own_zone: str | None) -> ChangeRow:

@@ -13,6 +13,11 @@ from shared.schemas.registrations import Country
 
 RuleKind = Literal["reminder", "follow-up", "notice", "nudge", "call-sheet"]
 AnchorName = Literal["start", "end", "moment"]
+PreviewKind = Literal[
+    "confirmation", "waiting-list", "promotion", "verification", "offer", "offer-lapsed", "link-again", "invitation",
+    "nudge", "reminder", "change", "cancellation", "registration-cancelled", "follow-up", "notice", "call-sheet",
+    "call-sheet-withdrawn", "declined", "entry-again", "personal-feed", "counter-proposal", "queue-warning", "test",
+]  # fmt: skip
 _A_YEAR = 366 * 24 * 60
 
 
@@ -90,6 +95,39 @@ class RuleAnswer(RuleContent):
 
 class RuleList(BaseModel):
     rules: list[RuleAnswer]
+
+
+class PreviewRequest(BaseModel):
+    """Which mail, and for whom: a registration, an invitation, a speaker, or (none of them) a made-up reader.
+
+    `language` instead of the reader's own. `text` instead of what is saved: the rule's where a rule is named, else the
+    event's for this kind of mail.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "kind": "reminder",
+                "language": "es",
+                "text": {"introduction": "Hola {{ name }}, te esperamos."},
+            }
+        },
+    )
+
+    kind: PreviewKind
+    rule_id: UUID | None = None
+    registration_id: UUID | None = None
+    invitation_id: UUID | None = None
+    speaker_id: UUID | None = None
+    language: LanguageCode | None = None
+    text: MailText | None = None
+
+
+class PreviewSent(BaseModel):
+    """Where a preview was sent: one's own address."""
+
+    address: str
 
 
 class MailPreview(BaseModel):

@@ -44,6 +44,8 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/events/{event_key}/entries"): Role.EDITOR,
     ("POST", "/events/{event_key}/call-sheets"): Role.EDITOR,
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
+    ("POST", "/events/{event_key}/preview"): Role.EDITOR,
+    ("POST", "/events/{event_key}/preview/send"): Role.EDITOR,
     ("GET", "/registrations/{registration_id}"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}/messages"): Role.VIEWER,
     ("POST", "/registrations/{registration_id}/take-up-again"): Role.EDITOR,
@@ -62,6 +64,8 @@ GUARDED = [(route, least) for route, least in TABLE.items() if least != PUBLIC]
 ANNOUNCEMENT = "# Webinar: Rooftops\n\n3 March 2027, 15:00 (Europe/Madrid)\n\n## Programme\n\n- Welcome (5 min)\n"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"json": {"label": "script"}},
+    ("POST", "/events/{event_key}/preview"): {"json": {"kind": "reminder"}},
+    ("POST", "/events/{event_key}/preview/send"): {"json": {"kind": "reminder"}},
     ("PATCH", "/events/{event_key}"): {"json": {"places": 5}, "headers": {"If-Match": "*"}},
     ("PATCH", "/registrations/{registration_id}"): {"json": {"city": "Porto"}},
     ("POST", "/events/{event_key}/registrations/import"): {"content": "name,email\nAda,ada@example.org\n"},

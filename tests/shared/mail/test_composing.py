@@ -1,6 +1,5 @@
 """Mails of every kind, as their readers get them."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,19 @@ from shared.mail.mime import Mail, build, to_bytes
 from shared.mail.rendering import direction
 from shared.models import Event, Message, MessageKind, Registration
 from tests.factories import make_event, register
-from tests.shared.mail.unsaved import ROOM, Page, Queue, calendar, event, item, mail_at, message, person, registration
+from tests.shared.mail.unsaved import (
+    ROOM,
+    Page,
+    Queue,
+    calendar,
+    event,
+    item,
+    mail_at,
+    message,
+    person,
+    registration,
+    require_same_in_both_forms,
+)
 
 LONG_BEFORE = datetime(2026, 7, 1, 9, tzinfo=UTC)
 STARTS_AT = datetime(2026, 7, 22, 13, tzinfo=UTC)
@@ -52,20 +63,10 @@ def test_every_kind_says_the_same_in_both_forms(
 
     mail = mail_at(LONG_BEFORE, kind, to=reader, **facts)
 
-    page = Page(mail.html)
-    assert page.attributes["html"] == {"lang": language, "dir": "ltr"}
+    require_same_in_both_forms(mail, language=language)
     assert "Cities and water" in mail.subject
-    assert set(page.links) <= set(mail.plain.split())
-    assert page.loaded == []
-    assert not re.search(r"[a-z]\.[A-Z]", re.sub(r"\S*://\S*", "", mail.plain + page.text)), (
-        "Two sentences run together."
-    )
-    assert not {"script", "form", "img", "link", "iframe"} & set(page.tags)
-    assert "Cities and water" in page.text
+    assert "Cities and water" in Page(mail.html).text
     assert "Cities and water" in mail.plain
-    assert "None" not in mail.plain + page.text
-    assert not re.search(r"\bCES?T\b", mail.subject + mail.plain + page.text)
-    assert to_bytes(build(mail))
 
 
 def test_a_confirmation_has_everything_needed_to_come() -> None:
