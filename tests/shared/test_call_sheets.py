@@ -14,7 +14,8 @@ from shared.errors import StateConflict
 from shared.models import AuditEntry, Event, Message, MessageKind, MessageStatus, Person, Role, Speaker
 from shared.schemas.events import EventContent
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
-from tests.factories import make_calendar, make_event, make_organiser, token_for
+from tests.factories import deliver_everything, make_calendar, make_event, make_organiser, token_for
+from tests.mailbox import Mailbox, body, calendar_text
 from tests.shared.mail.parts import part_of
 
 START = datetime(2031, 7, 23, 15)
@@ -98,6 +99,20 @@ def test_the_hold_reaches_from_the_first_slot_to_the_last_under_a_uid_of_its_own
     assert read.vevent.attendee.value == "mailto:ada@example.org"
     assert read.vevent.location.value == "https://rooms.example.org/j/1"
     assert "15:20–15:32 (Madrid, UTC+2) · 08:20–08:32 (Chicago, UTC-5): Rivers" in read.vevent.description.value
+
+
+def test_a_call_sheet_arrives_and_what_takes_it_back_as_well(session: Session, mailbox: Mailbox) -> None:
+    event = gathering(session)
+    call_sheets.send(session, event)
+    deliver_everything(session)
+    events.cancel(session, event.id, "Flooded.")
+    deliver_everything(session)
+
+    mails = mailbox.mails("bob@example.org")
+    parts = [vobject.readOne(str(calendar_text(mail))) for mail in mails]
+    assert [(part.method.value, part.vevent.sequence.value) for part in parts] == [("REQUEST", "0"), ("CANCEL", "1")]
+    assert len({str(part.vevent.uid.value) for part in parts}) == 1
+    assert "Trees" in body(mails[0])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import vobject
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -15,7 +16,16 @@ from shared.errors import StateConflict
 from shared.models import AuditEntry, Event, Message, MessageKind, MessageStatus, Registration, Role
 from shared.schemas.events import EventContent
 from shared.schemas.mail import Ledger
-from tests.factories import in_days, make_calendar, make_event, make_organiser, register, token_for
+from tests.factories import (
+    deliver_everything,
+    in_days,
+    make_calendar,
+    make_event,
+    make_organiser,
+    register,
+    token_for,
+)
+from tests.mailbox import Mailbox, calendar_text
 
 ADA, BOB = "ada@example.org", "bob@example.org"
 FIRST, SECOND, THIRD = (in_days(days) for days in (10, 11, 12))
@@ -321,6 +331,22 @@ def test_a_worker_and_an_organiser_never_wait_for_each_other(session: Session, d
 
     assert failures == []
     assert not worker.is_alive()
+
+
+def test_the_entry_that_is_sent_again_arrives(session: Session, mailbox: Mailbox) -> None:
+    event = make_event(session, starts_at_local=FIRST, title="Rivers")
+    ada = register(session, event, ADA)
+    leave(session, but=MessageStatus.FAILED, reply="550 Mailbox full")
+    ledger.send_again(session, event)
+
+    deliver_everything(session)
+
+    part = calendar_text(mailbox.only_mail_to(ADA))
+    assert part is not None
+    read = vobject.readOne(part)
+    assert (read.method.value, read.vevent.sequence.value, read.vevent.summary.value) == ("REQUEST", "1", "Rivers")
+    assert read.vevent.uid.value == f"reg-{ada.id}@plenary.localhost"
+    assert counted(session, event) == (1, 0, 0, 0)
 
 
 def test_an_organiser_sends_the_entries_again_and_it_is_in_the_log(session: Session, client: TestClient) -> None:

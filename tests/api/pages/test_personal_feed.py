@@ -17,6 +17,7 @@ from shared.models import Message, MessageKind, PersonalFeed, Registration
 from shared.schemas.events import EventContent
 from tests.api.pages.reading import Reading
 from tests.factories import deliver_everything, in_days, make_event, register
+from tests.mailbox import Mailbox, body
 
 ADA = "ada@example.org"
 
@@ -62,6 +63,18 @@ def test_it_has_every_event_of_the_address_with_its_own_way_in(client: TestClien
     assert links.url(Purpose.MY, first.id) not in answer.text.replace("\r\n ", "")
     assert ADA not in answer.text.lower()
     assert "METHOD" not in answer.text
+
+
+def test_the_link_arrives_and_works(client: TestClient, session: Session, mailbox: Mailbox) -> None:
+    ada = register(session, make_event(session, title="Rivers"), ADA, language="es")
+    deliver_everything(session)
+    mailbox.empty()
+    client.post(f"{my(ada)}/feed")
+    deliver_everything(session)
+
+    [link] = re.findall(r"http://testserver(/feeds/\S+)", body(mailbox.only_mail_to(ADA)))
+
+    assert set(entries(client.get(link))) == {"Rivers"}
 
 
 def test_only_the_mailbox_is_told_the_link(client: TestClient, session: Session) -> None:

@@ -6,20 +6,13 @@ from datetime import UTC, datetime
 import vobject
 from sqlalchemy.orm import Session
 
-from shared import clock
-from shared.mail.entries import calendar_part
-from shared.mail.recipients import recipient_of
-from shared.mail.views import event_view
-from shared.mail.words import about, words_for
+from shared.mail.composing import compose
 from shared.models import Message
 
 
 def part_of(session: Session, message: Message) -> bytes | None:
     """As it would leave now."""
-    recipient, now = recipient_of(message), clock.now()
-    view = event_view(about(message), language=recipient.language, own_zone=recipient.time_zone)
-    words = words_for(session, message, recipient, view, language=recipient.language, now=now)
-    return calendar_part(message, recipient, view, words, now)
+    return compose(session, message).calendar
 
 
 @dataclass(frozen=True)
