@@ -34,6 +34,7 @@ class Inbound(StrEnum):
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PLENARY_",
+        env_ignore_empty=True,  # Compose hands on what nobody set as an empty text.
         extra="ignore",
         secrets_dir=_SECRETS_DIR if _SECRETS_DIR.is_dir() else None,
     )
