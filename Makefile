@@ -8,9 +8,11 @@ TESTS ?=
 TEST_WORKERS ?= 2
 # More words for the benchmark, e.g. make benchmark BENCHMARK="registering --seconds 3"
 BENCHMARK ?=
+# More words for the chaos run, e.g. make chaos CHAOS="--seed 7 --workers 4"
+CHAOS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run check format translations test test-compose test-browser benchmark
+.PHONY: help install install-tests run check format translations test test-compose test-browser chaos benchmark
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +52,9 @@ test-compose: install-tests ## The slow tests of the whole as deployed; they nee
 
 test-browser: install-tests ## The slow tests of the pages in a browser; they need Chromium
 	$(PYTHON_IN_VENV) -m pytest -m browser tests/browser $(TESTS)
+
+chaos: install-tests ## 10,000 mails while everything is killed and the mail server misbehaves; takes minutes
+	$(PYTHON_IN_VENV) -m tests.chaos $(CHAOS)
 
 benchmark: install ## How fast it is here, beside what this machine could do; it takes ten minutes and needs wrk
 	$(PYTHON_IN_VENV) -m benchmarks $(BENCHMARK)

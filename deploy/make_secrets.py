@@ -2,6 +2,7 @@
 
 make_secrets.py                        makes those that are missing; what exists stays as it is
 make_secrets.py plenary_smtp_password  keeps the one that is typed, or that stands on standard input
+make_secrets.py plenary_dkim_private_key  keeps the one on standard input, or makes a new one
 """
 
 import argparse
@@ -11,6 +12,9 @@ import secrets
 import sys
 import tempfile
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 DIRECTORY = Path(os.environ.get("PLENARY_SECRETS_DIR", "/run/plenary/secrets"))
 
@@ -22,7 +26,9 @@ GENERATED: dict[str, int | None] = {
     "plenary_database_password": POSTGRES,
     "plenary_redis_password": REDIS,
 }
-KNOWN: dict[str, int | None] = GENERATED | {"plenary_smtp_password": None}
+DKIM_KEY = "plenary_dkim_private_key"
+GIVEN = ("plenary_smtp_password", "plenary_imap_password", DKIM_KEY)
+KNOWN: dict[str, int | None] = GENERATED | dict.fromkeys(GIVEN)
 
 
 def write(name: str, value: str) -> None:
@@ -54,7 +60,18 @@ def make_missing() -> list[str]:
     return missing
 
 
+def dkim_key() -> str:
+    """The one on standard input, in PEM form; a new one where a person sits there."""
+    given = "" if sys.stdin.isatty() else sys.stdin.read().strip()
+    return given or rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    ).decode("ascii")
+
+
 def keep(name: str) -> None:
+    if name == DKIM_KEY:
+        write(name, dkim_key())
+        return
     value = getpass.getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if not value:
         raise SystemExit(f"{name} is empty. Nothing was changed.")

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     mail_name: str = "Plenary"
     # Mails a minute at most, all workers together, where the provider has a limit. 0: as fast as it takes them.
     smtp_rate_per_minute: int = Field(default=0, ge=0)
-    # Signs every mail (RFC 6376), where a key is given: PEM, RSA of 2048 bits or Ed25519. d= is the mail domain.
+    # Signs every mail (RFC 6376), where a key is given: PEM, RSA of 2048 bits. d= is the mail domain.
     dkim_selector: str = "plenary"
     dkim_private_key: SecretStr | None = None
     # A folder of the organisation's own mail templates, which go before ours of the same name.

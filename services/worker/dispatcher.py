@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.worker.beating import beating
 from services.worker.jobs import deliver_messages
 from services.worker.queueing import mail_queue
-from shared import clock, invitations, outbox, registrations, reminders, waiting_lists
+from shared import canary, clock, invitations, outbox, registrations, reminders, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
 from shared.places import lock_places
@@ -169,10 +169,24 @@ def forget_inbound() -> bool:
     return forgotten > 0
 
 
+def send_canary() -> bool:
+    with new_session() as session:
+        sent = canary.send_due(session)
+        session.commit()
+    return sent > 0
+
+
+def forget_canaries() -> bool:
+    with new_session() as session:
+        forgotten = canary.forget_old(session)
+        session.commit()
+    return forgotten > 0
+
+
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, send_invitations)
+STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, send_invitations, send_canary)
 # The same for what nobody waits for.
-SELDOM_STEPS = (erase_expired, forget_answers, forget_inbound)
+SELDOM_STEPS = (erase_expired, forget_answers, forget_inbound, forget_canaries)
 
 
 def run(stop: threading.Event) -> None:

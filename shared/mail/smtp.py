@@ -47,6 +47,19 @@ class MailServer:
             self.close()
             return Reply(Verdict.LATER, _words(problem))
 
+    def probe(self, *, sender: str, recipient: str) -> Reply:
+        """Whether the server would take a mail, which is then taken back. Never raises."""
+        try:
+            smtp = self._connected()
+            code, words = smtp.mail(sender)
+            if code == 250:
+                code, words = smtp.rcpt(recipient)
+            _reset(smtp)
+        except (OSError, smtplib.SMTPException) as problem:
+            self.close()
+            return Reply(Verdict.UNREACHABLE, _words(problem))
+        return _sorted(250 if code == 251 else code, words)
+
     def _converse(self, smtp: smtplib.SMTP, content: bytes, sender: str, recipient: str) -> Reply:
         code, words = smtp.mail(sender)
         if code == 250:
@@ -59,28 +72,8 @@ class MailServer:
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
-            self._smtp = self._connect()
+            self._smtp = connect(self._settings)
         return self._smtp
-
-    def _connect(self) -> smtplib.SMTP:
-        settings = self._settings
-        host, port, own_name, patience = (
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.mail_domain,
-            settings.smtp_timeout,
-        )
-        if settings.smtp_security is SmtpSecurity.TLS:
-            context = ssl.create_default_context()
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, own_name, timeout=patience, context=context)
-        else:
-            smtp = smtplib.SMTP(host, port, own_name, timeout=patience)
-        if settings.smtp_security is SmtpSecurity.STARTTLS:
-            smtp.starttls(context=ssl.create_default_context())
-        if settings.smtp_username and settings.smtp_password:
-            smtp.login(settings.smtp_username, settings.smtp_password.get_secret_value())
-        smtp.ehlo_or_helo_if_needed()
-        return smtp
 
     def close(self) -> None:
         smtp, self._smtp = self._smtp, None
@@ -90,6 +83,29 @@ class MailServer:
             smtp.quit()
         except (OSError, smtplib.SMTPException):
             smtp.close()
+
+
+def connect(settings: Settings) -> smtplib.SMTP:
+    """A conversation that is encrypted and signed in as the settings say, ready for mail.
+
+    Raises OSError (also for TLS) or SMTPException.
+    """
+    where = (settings.smtp_host, settings.smtp_port, settings.mail_domain)
+    if settings.smtp_security is SmtpSecurity.TLS:
+        context = ssl.create_default_context()
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=settings.smtp_timeout, context=context)
+    else:
+        smtp = smtplib.SMTP(*where, timeout=settings.smtp_timeout)
+    try:
+        if settings.smtp_security is SmtpSecurity.STARTTLS:
+            smtp.starttls(context=ssl.create_default_context())
+        if settings.smtp_username and settings.smtp_password:
+            smtp.login(settings.smtp_username, settings.smtp_password.get_secret_value())
+        smtp.ehlo_or_helo_if_needed()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What an operator wants to know when, or before, something is wrong: each check finds, and says what to do."""
