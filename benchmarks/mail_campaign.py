@@ -128,11 +128,11 @@ def _sent(stage: Stage, event_id: UUID, *, wanted: int) -> int:
     return min(sent())
 
 
-def mails_of(event_id: UUID) -> list[Post]:
-    """The reminders as they left, octet for octet but for their moment."""
+def latest_mails(count: int) -> list[Post]:
+    """The reminders sent last, as they left, octet for octet but for their moment."""
+    query = select(Message).where(Message.kind == MessageKind.REMINDER).order_by(Message.id.desc()).limit(count)
     with new_session() as session:
         composer = Composer(session)
-        query = select(Message).where(Message.event_id == event_id, Message.kind == MessageKind.REMINDER)
         return [
             (recipient_of(message).address, octets(composer.compose(message))) for message in session.scalars(query)
         ]

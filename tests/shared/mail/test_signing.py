@@ -1,5 +1,8 @@
 """DKIM: what we sign verifies, and what is changed on the way does not (RFC 6376, RFC 8058 section 4)."""
 
+from dataclasses import replace
+from typing import Any
+
 import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
@@ -25,24 +28,23 @@ def settings(key: str | None) -> Settings:
     return Settings(mail_address="events@example.org", dkim_private_key=key)
 
 
-def mail() -> bytes:
-    return octets(
-        Mail(
-            from_name="Ríos y Ciudades",
-            from_address="events@example.org",
-            to_name="Ada",
-            to_address="ada@example.net",
-            reply_to="host@example.org",
-            subject="Starts tomorrow: Çà et là",
-            plain="Hello",
-            html="<p>Hello</p>",
-            language="en",
-            message_id="<reminder.1@example.org>",
-            date=clock.now(),
-            list_unsubscribe_url="https://events.example.org/unsubscribe/abc",
-            feedback_id="reminder:water:rivers:plenary",
-        )
+def mail(**facts: Any) -> bytes:
+    given = Mail(
+        from_name="Ríos y Ciudades",
+        from_address="events@example.org",
+        to_name="Ada",
+        to_address="ada@example.net",
+        reply_to="host@example.org",
+        subject="Starts tomorrow: Çà et là",
+        plain="Hello",
+        html="<p>Hello</p>",
+        language="en",
+        message_id="<reminder.1@example.org>",
+        date=clock.now(),
+        list_unsubscribe_url="https://events.example.org/unsubscribe/abc",
+        feedback_id="reminder:water:rivers:plenary",
     )
+    return octets(replace(given, **facts))
 
 
 def verifies(octets: bytes, key: str) -> bool:
@@ -78,6 +80,20 @@ def test_a_mail_changed_on_the_way_does_not_verify(key: rsa.RSAPrivateKey, befor
     changed = signed.replace(before, after, 1)
     assert changed != signed
     assert not verifies(changed, pem(key))
+
+
+@pytest.mark.parametrize("text", ["Çà et là: مدن ومياه", "a" * 150, "word " * 30, "tab\tand  spaces", "…"])
+@pytest.mark.parametrize("body", ["", "\n\n\n", "x" * 5000, ".\n.."])
+def test_whatever_a_mail_says_its_signature_verifies(key: rsa.RSAPrivateKey, text: str, body: str) -> None:
+    signed = signing.sign(mail(subject=text, to_name=text, plain=body, html=body), settings(pem(key)))
+    assert verifies(signed, pem(key))
+    assert max(map(len, signed.split(b"\r\n"))) <= 998
+
+
+def test_a_body_without_an_end_is_signed_as_it_is_sent(key: rsa.RSAPrivateKey) -> None:
+    head = mail().partition(b"\r\n\r\n")[0]
+    for body in (b"", b"\r\n\r\n", b"no end", b"one\r\n", b"two\r\n\r\n\r\n"):
+        assert verifies(signing.sign(head + b"\r\n\r\n" + body, settings(pem(key))), pem(key))
 
 
 def test_a_key_on_one_line_is_read_as_well(key: rsa.RSAPrivateKey) -> None:
