@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.dashboard import viewer
+from services.dashboard import markup, viewer
 from services.dashboard.mail import forecast, kinds
 from services.dashboard.mail.kinds import Counted
 from shared.schemas.events import EventSummary
@@ -249,8 +249,33 @@ def test_hostile_names_and_replies_stay_texts(fake, open_page, webinar):
     assert "<img" not in words(page)
     for element in (*page.markdown, *page.caption, *page.button):
         assert "evil" not in f"{getattr(element, 'value', '')} {getattr(element, 'label', '')}"
-    # Labels are Markdown: every sign that could become a link or a picture is taken for itself.
-    assert [one.label for one in page.text_input if "![x]" in one.label] == []
+    # Labels are Markdown, also those that are only heard.
+    assert [one.label for one in page.text_input] == [
+        "Address of x (http evil.example p.png) img src http evil.example q"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "heard"),
+    [
+        ("José María de la Torre y Hernández-Valdivieso", "José María de la Torre y Hernández-Valdivieso"),
+        ("O'Neill, Ana (Dr.)", "O'Neill, Ana (Dr.)"),
+        ("**Bold** `code` [a](b)", "Bold code a (b)"),
+        (":red[x] $y$ ~z~", "red x y z"),
+        ("www.evil.example", "\u2060".join("www.") + "\u2060evil.example"),
+    ],
+)
+def test_names_are_heard_without_backslashes(name, heard):
+    assert markup.heard(name) == heard
+
+
+def test_the_view_is_in_the_address_and_survives_a_browser_that_forgets(fake, open_page, webinar):
+    page = open_page(view="rules").switch_page(PAGE).run()
+    assert "What is sent when" in words(page)
+    page.session_state["mail_view"] = None
+    page.run()
+    assert "What is sent when" in words(page)
+    assert "What is sent when" not in words(open_page(view="nonsense").switch_page(PAGE).run())
 
 
 def test_without_an_event_the_page_says_what_to_do(fake, open_page):

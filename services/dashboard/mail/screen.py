@@ -36,10 +36,9 @@ def draw(laid: Desk) -> None:
 
 
 def _choose_view() -> str:
-    """Kept in the address, so that a link leads to the rules."""
-    if _VIEW not in st.session_state:
-        wish = st.query_params.get("view")
-        st.session_state[_VIEW] = wish if wish in _VIEWS else OVERVIEW
+    """Kept in the address: a link leads to the rules, and a browser that forgets its choice does not lose it."""
+    if st.session_state.get(_VIEW) not in _VIEWS:
+        st.session_state[_VIEW] = _in_address()
     with st.container(key="mail_bar", horizontal=True, vertical_alignment="center"):
         view = st.segmented_control(
             "View",
@@ -49,11 +48,16 @@ def _choose_view() -> str:
             format_func=lambda key: f"{_ICONS[key]} {_VIEWS[key]}",
             label_visibility="collapsed",
         )
-        if view == OVERVIEW:
+        chosen = view or _in_address()
+        if chosen == OVERVIEW:
             actions.switch("Pause updates", "live", "The numbers stay as they are until you switch this off.")
-    chosen = view or OVERVIEW
     st.query_params["view"] = chosen
     return chosen
+
+
+def _in_address() -> str:
+    wish = st.query_params.get("view", OVERVIEW)
+    return wish if wish in _VIEWS else OVERVIEW
 
 
 def _draw_overview(viewer: Viewer, event: EventSummary) -> None:

@@ -64,7 +64,7 @@ def _facts(person: UnreachablePerson, zone: str) -> Markup:
 def _draw_correction(viewer: Viewer, person: UnreachablePerson) -> None:
     key = str(person.registration_id)
     typed = st.text_input(
-        f"Address of {markup.label(person.name)}",
+        f"Address of {markup.heard(person.name)}",
         person.address or "",
         key=f"lost_address_{key}",
         max_chars=254,
