@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     # Invitations of one event in 24 hours, unless the event says otherwise: a provider distrusts who sends more.
     invitations_per_day: int = Field(default=500, ge=1)
 
-    # How mail comes back: bounces, complaints, answers of calendars. See docs/mail.md.
+    # How mail comes back: bounces, complaints, answers of calendars. See docs/mail/inbound.md.
     inbound: Inbound = Inbound.NONE
     # Mailboxes at the mail domain; what follows a `+` tells which mail it is about.
     bounce_mailbox: str = Field(default="bounce", pattern=r"^[a-z0-9.-]{1,12}$")

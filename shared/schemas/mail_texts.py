@@ -15,7 +15,7 @@ MailTextKind = Literal[
 class MailText(BaseModel):
     """`subject` replaces ours before the title and date; `introduction` is Markdown and stands on top. Null: ours.
 
-    Both may name what docs/mail.md lists, as in `{{ name }}`.
+    Both may name what docs/mail/kinds.md lists, as in `{{ name }}`.
     """
 
     model_config = ConfigDict(extra="forbid")
