@@ -211,6 +211,8 @@ def test_a_list_is_looked_at_invited_and_one_withdrawn(page: Page, fake, address
     expect(page.get_by_text("2 people are invited")).to_be_visible(timeout=15_000)
 
     page.get_by_role("radio", name="The list").click()
+    expect(page.get_by_text("All 3")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("1 to 3, as of")).to_be_visible(timeout=15_000)
     table = page.get_by_test_id("stDataFrame").locator("canvas").first
     expect(table).to_be_visible(timeout=15_000)
     table.click(position={"x": 120, "y": 36 + 18}, force=True)
