@@ -60,6 +60,7 @@ def test_a_report_is_of_the_list_that_stands_there(fake, open_page, webinar):
     at(page, "Look at the list").click().run()
     page.text_area(key="invite_text_0").input("ada@example.org bob@example.org").run()
     assert not [button for button in page.button if button.label.startswith("Invite 1")]
+    assert "The list has changed since you looked at it" in words(page)
 
 
 def test_the_language_they_are_written_to_in_is_chosen(fake, open_page, webinar):

@@ -37,8 +37,12 @@ def draw(viewer: Viewer, event: EventSummary) -> None:
     if pressed and not wrong:
         _try(viewer, event, text, language)
     tried = st.session_state.get(_TRIED)
-    if tried and tried[0] == (event.id, text, language):
+    if not tried or tried[0][0] != event.id:
+        return
+    if tried[0] == (event.id, text, language):
         _draw_tried(viewer, event, text, language, tried[1], zone)
+    else:
+        markup.notice("note", "The list has changed since you looked at it", "Look at it once more, then invite.")
 
 
 def _key(name: str) -> str:
