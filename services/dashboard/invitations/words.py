@@ -5,7 +5,8 @@ from shared.schemas.invitations import InvitationAnswer
 # What the list is narrowed to; then what else can be true of those who have not answered.
 STATUSES = {"pending": "No answer yet", "accepted": "Accepted", "declined": "Declined"}
 _STANDINGS = {**STATUSES, "waiting": "Waits for its day", "undelivered": "Not delivered", "withdrawn": "Withdrawn"}
-_SIGNS = {"pending": "…", "accepted": "✓", "declined": "×", "waiting": "◷", "undelivered": "!"}
+_STANDINGS["left"] = "Accepted, cancelled since"
+_SIGNS = {"pending": "…", "accepted": "✓", "declined": "×", "waiting": "◷", "undelivered": "!", "left": "×"}
 OUTCOMES = {
     "new": "New",
     "invited": "Invited already",
@@ -18,6 +19,8 @@ OUTCOMES = {
 
 def standing(invitation: InvitationAnswer) -> str:
     """An answer counts most; without one, what keeps it from coming."""
+    if invitation.status == "accepted" and invitation.registration_status == "cancelled":
+        return "left"
     if invitation.status != "pending":
         return invitation.status
     if invitation.posted_at is None:

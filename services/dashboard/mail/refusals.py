@@ -86,7 +86,8 @@ def _draw_list(shown: Shown[MessagePage], asked: _Wish, event: EventSummary, *, 
 
 
 def _row(message: MessageAnswer, *, sees_addresses: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {"When": message.sent_at or message.due_at, "Mail": kind_name(message.kind)}
+    when = message.bounced_at or message.sent_at or message.due_at
+    row: dict[str, Any] = {"When": when, "Mail": kind_name(message.kind)}
     if sees_addresses:
-        row |= {"To": message.address, "What the server said": message.reply}
+        row |= {"To": message.address, "What the server said": message.bounce or message.reply}
     return row | {"Tries": message.attempts}

@@ -136,11 +136,17 @@ def _facts(mail: RehearsedMail, zone: str) -> Markup:
         '<div class="pl-rule"><div><b>{hour}{kind}</b>{badges}</div><span><bdi>{subject}</bdi></span>'
         "<small>{facts}</small></div>",
         hour=_hour(mail.at, zone),
-        kind=kind_name(mail.kind),
+        kind=_kind(mail),
         badges=markup.join(_badges(mail)),
         subject=mail.subject,
         facts=" · ".join(_particulars(mail)),
     )
+
+
+def _kind(mail: RehearsedMail) -> str:
+    """The two follow-ups are two mails."""
+    to_whom = {"attended": ", to those who came", "missed": ", to those who missed it"}
+    return kind_name(mail.kind) + to_whom.get(mail.attendance or "", "")
 
 
 def _hour(at: datetime | None, zone: str) -> str:

@@ -90,6 +90,9 @@ class RuleDraft:
         changed = {name: value for name, value in now.items() if value != before[name]}
         if now["anchor"] != "moment":
             changed.pop("moment", None)
+        elif "anchor" in changed:
+            # "At once" is a moment too, though none is named.
+            changed["moment"] = now["moment"]
         return changed
 
 
