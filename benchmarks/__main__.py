@@ -44,16 +44,16 @@ def _plan(chosen: Namespace) -> Plan:
         api_processes=chosen.processes,
         stored=chosen.stored,
         mails=chosen.mails,
-        pretix=pretix.read_lines(_pretix_lines(chosen.pretix), clients=Plan.connections),
+        pretix=pretix.read_lines(_pretix_lines(chosen), clients=Plan.connections),
     )
 
 
-def _pretix_lines(file: Path | None) -> str:
+def _pretix_lines(chosen: Namespace) -> str:
     """From a file, or from a harness that runs now; nothing where there is neither."""
-    if file is not None:
-        return file.read_text()
+    if chosen.pretix is not None:
+        return str(chosen.pretix.read_text())
     harness = os.environ.get("PEER_PRETIX_DIR")
-    return pretix.run(Path(harness), clients=Plan.connections) if harness else ""
+    return pretix.run(Path(harness), chosen.figures or FIGURES, clients=Plan.connections) if harness else ""
 
 
 def _measure(chosen: Namespace, plan: Plan) -> tuple[dict[str, Any], list[Aim]]:

@@ -104,9 +104,9 @@ class Settings(BaseSettings):
     lease_lifetime: timedelta = timedelta(minutes=2)
     # Seconds between looks at the outbox when it was empty: mail leaves within a second, an idle look costs 0.2 ms.
     dispatch_interval: float = Field(default=0.25, gt=0, le=60)
-    # Messages in one job: hundreds of mails over one open connection.
-    messages_per_job: int = Field(default=100, ge=1, le=1000)
-    # Jobs waiting in Redis at most; the rest waits in PostgreSQL, where priorities are kept.
+    # Messages in one job at most: hundreds of mails over one open connection, or as many as a worker sends in 2 s.
+    messages_per_job: int = Field(default=250, ge=1, le=1000)
+    # Jobs of one urgency waiting in Redis at most; the rest waits in PostgreSQL, where priorities are kept.
     jobs_ahead: int = Field(default=8, ge=1, le=100)
     # Bytes. A registration is 2 KiB, an announcement 20 KiB.
     request_limit: int = 1024 * 1024 + 64 * 1024

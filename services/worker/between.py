@@ -30,6 +30,7 @@ class Between:
 
     def __init__(self) -> None:
         self._connection: Connection | None = None
+        self._driver: psycopg.Connection[tuple[Any, ...]] | None = None
         self._sent: Values = marking.NOTHING_SENT
 
     def __enter__(self) -> "Between":
@@ -61,7 +62,7 @@ class Between:
         """Waits for a database that does not answer: without it there is nothing else to do."""
         while True:
             try:
-                cursor = self._driver().execute(marking.STATEMENT, {**self._sent, **following}, prepare=True)
+                cursor = self._opened().execute(marking.STATEMENT, {**self._sent, **following}, prepare=True)
                 row = cursor.fetchone()
             except (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, TimeoutError) as problem:
                 log.warning("message.mark_waits", error=type(problem).__name__)
@@ -71,16 +72,17 @@ class Between:
                 self._sent = marking.NOTHING_SENT
                 return row
 
-    def _driver(self) -> psycopg.Connection[tuple[Any, ...]]:
+    def _opened(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Each statement is a transaction of its own there, committed when it returns."""
-        if self._connection is None:
+        if self._driver is None:
             self._connection = get_engine().connect().execution_options(isolation_level="AUTOCOMMIT")
-        driver = self._connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
-        return driver
+            driver = self._connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+            self._driver = driver
+        return self._driver
 
     def _forget_connection(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._driver = self._connection, None, None
         if connection is not None:
             connection.invalidate()
             connection.close()

@@ -40,8 +40,9 @@ class Jobs:
         with new_session() as session:
             if not outbox.has_outstanding(session):
                 return False
+        # Several at a time: a look costs as much as many mails.
         most = get_settings().jobs_ahead
-        return any([self._fill(band, most - jobs) for band, jobs in queued.items() if jobs < most])
+        return any([self._fill(band, most - jobs) for band, jobs in queued.items() if jobs <= most // 2])
 
     def _fill(self, band: Band, free: int) -> bool:
         size = self._job_size()
