@@ -90,6 +90,7 @@ class RegistrationExport(BaseModel):
     participation_sequence: int | None
     participation_at: datetime | None
     undelivered_at: datetime | None = Field(description="Since when mail to the address has come back.")
+    readdressed_at: datetime | None = Field(description="When the address was corrected last.")
     joined_at: datetime | None = Field(description="When they first went into the room by their link.")
     kept_until: datetime | None
     messages: list[MessageExport]

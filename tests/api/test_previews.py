@@ -1,5 +1,6 @@
 """Mails before they go: exactly what would be sent, for anybody, with nothing written; or sent to whoever asks."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, get_args
@@ -309,7 +310,17 @@ def test_a_preview_says_what_the_composer_says(
             shown = asked(client, webinar, editor, registration_id=str(ada.id)).json()
         other.rollback()
 
-    assert (shown["subject"], shown["html"], shown["text"]) == (mail.subject, mail.html, mail.plain)
+    assert shown["subject"] == mail.subject
+    assert [_without_mail(shown[form]) for form in ("html", "text")] == [
+        _without_mail(mail.html),
+        _without_mail(mail.plain),
+    ]
     # The clock runs on between the two.
-    without_date = {name: value for name, value in shown["headers"].items() if name != "Date"}
-    assert without_date == {name: str(value) for name, value in build(mail).items() if name != "Date"}
+    without_date = {name: _without_mail(value) for name, value in shown["headers"].items() if name != "Date"}
+    built = {name: _without_mail(str(value)) for name, value in build(mail).items() if name != "Date"}
+    assert without_date == built
+
+
+def _without_mail(text: str) -> str:
+    """The two are two messages, which their links say."""
+    return re.sub(r"\?m=[\w-]+", "", text)

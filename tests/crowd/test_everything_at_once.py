@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.worker.between import Between
 from services.worker.dispatcher import STEPS
 from shared import clock, events, outbox, registrations
 from shared.admission import Application, register_many
@@ -70,15 +71,15 @@ def dispatch(_session: Session, _event_id: UUID, chance: Random) -> None:
 
 
 def send(session: Session, _event_id: UUID, _chance: Random) -> None:
-    """As a worker does, one transaction for each mail."""
+    """As a worker does, one transaction for each mail, on a connection of its own."""
     ids = outbox.lease_outstanding(session, limit=5, until=clock.now() + timedelta(minutes=2))
     session.commit()
     messages = outbox.claim(session, ids, until=clock.now() + timedelta(minutes=2))
     session.commit()
-    for message in messages:
-        if outbox.is_still_wanted(session, message):
-            outbox.mark_sent(session, message, reply="250 OK")
-        session.commit()
+    with Between() as between:
+        for message in messages:
+            if between.turn_to(message).is_wanted:
+                between.note_sent(message, "250 OK")
 
 
 DEEDS: list[Deed] = [

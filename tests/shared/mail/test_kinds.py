@@ -14,6 +14,7 @@ from shared.mail.mime import Mail, build
 from shared.models import Event, Message, MessageKind, Question
 from shared.outbox import OPTIONAL_KINDS
 from tests.shared.mail.unsaved import (
+    MESSAGE,
     ROOM,
     Page,
     Queue,
@@ -125,7 +126,7 @@ def test_an_invitation_says_who_asks_for_what_and_how_to_answer() -> None:
 
     mail = sent(MessageKind.INVITATION, invitation, about=open_event)
 
-    answer = links.url(Purpose.INVITED, invitation().id)
+    answer = links.url(Purpose.INVITED, invitation().id, MESSAGE)
     assert mail.subject == "You are invited: Cities and water (22 Jul 2026)"
     assert "Hello Ada Lovelace, River Cities invites you to this event." in mail.plain
     assert "> Rivers come back." in mail.plain
@@ -214,7 +215,7 @@ def test_a_notice_has_the_way_in_for_those_with_a_place_only(status: str, may_jo
 
     mail = mail_at(LONG_BEFORE, MessageKind.NOTICE, to=registration(status=status), about=about)
 
-    assert (links.url(Purpose.JOIN, registration().id) in mail.plain) == may_join
+    assert (links.url(Purpose.JOIN, registration().id, MESSAGE) in mail.plain) == may_join
     assert (ROOM in mail.plain + mail.html) == may_join
 
 
@@ -302,7 +303,7 @@ def test_whoever_declined_reads_what_became_of_the_place(is_freed: bool, said: s
     mail = sent(MessageKind.DECLINED, registration, is_freed=is_freed)
 
     assert said in mail.subject
-    assert links.url(Purpose.MY, registration().id) in Page(mail.html).links
+    assert links.url(Purpose.MY, registration().id, MESSAGE) in Page(mail.html).links
     assert mail.calendar is None
 
 
@@ -379,8 +380,8 @@ def test_exactly_the_optional_mails_can_be_unsubscribed_from() -> None:
     found = {kind: sent(kind, to, **facts).list_unsubscribe_url for kind, to, facts in KINDS}
 
     assert {kind for kind, url in found.items() if url} == OPTIONAL_KINDS - {MessageKind.REMINDER}
-    assert found[MessageKind.INVITATION] == links.url(Purpose.UNSUBSCRIBE, invitation().id)
-    assert found[MessageKind.FOLLOW_UP] == links.url(Purpose.UNSUBSCRIBE, registration().id)
+    assert found[MessageKind.INVITATION] == links.url(Purpose.UNSUBSCRIBE, invitation().id, MESSAGE)
+    assert found[MessageKind.FOLLOW_UP] == links.url(Purpose.UNSUBSCRIBE, registration().id, MESSAGE)
     built = build(sent(MessageKind.NOTICE, registration))
     assert built["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 

@@ -18,7 +18,16 @@ from shared.mail.mime import Mail
 from shared.models import MessageKind
 from shared.schemas.events import EventContent
 from tests.factories import make_event
-from tests.shared.mail.unsaved import Page, event, invitation, mail_at, registration, require_same_in_both_forms, rule
+from tests.shared.mail.unsaved import (
+    MESSAGE,
+    Page,
+    event,
+    invitation,
+    mail_at,
+    registration,
+    require_same_in_both_forms,
+    rule,
+)
 
 THE_DAY_BEFORE = datetime(2026, 7, 21, 14, tzinfo=UTC)
 
@@ -46,7 +55,7 @@ def test_the_organisers_words_stand_on_top_and_name_things() -> None:
         subject="See you soon, {{ name }}",
     )
 
-    join = links.url(Purpose.JOIN, registration().id)
+    join = links.url(Purpose.JOIN, registration().id, MESSAGE)
     assert mail.subject == "See you soon, Ada Lovelace: Cities and water (22 Jul 2026)"
     words = mail.plain.partition("====\n")[2].strip()
     assert words.startswith("Dear Ada Lovelace,\n\nCities and water of River Cities starts tomorrow: Wednesday 22 July")
@@ -261,7 +270,7 @@ def test_those_who_are_invited_get_their_own_link() -> None:
 
     mail = mail_at(THE_DAY_BEFORE, MessageKind.INVITATION, about=told, to=invitation())
 
-    assert f"Yes <{links.url(Purpose.INVITED, invitation().id)}>" in mail.plain
+    assert f"Yes <{links.url(Purpose.INVITED, invitation().id, MESSAGE)}>" in mail.plain
     require_same_in_both_forms(mail)
 
 
@@ -316,7 +325,7 @@ def test_what_is_common_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_every_name_that_a_text_may_use_is_documented() -> None:
-    documented = "".join(page.read_text() for page in (Path(__file__).parents[3] / "docs").glob("*.md"))
+    documented = "".join(page.read_text() for page in (Path(__file__).parents[3] / "docs").glob("**/*.md"))
 
     assert [name for name in texts.NAMES if f"| `{name}` |" not in documented] == []
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared import clock, events, registrations
 from shared.database import new_session
 from shared.mail_rules import answering, keeping, serving
-from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration, ReminderRule, Speaker
+from shared.models import Event, Invitation, Message, MessageKind, MessageStatus, Registration, ReminderRule
 from shared.outbox import BULK, URGENT
 from shared.places import lock_places
 from shared.schemas.events import EventContent
@@ -455,8 +455,8 @@ def test_nudges_go_to_who_was_invited_and_has_not_answered_once_in_three_days(se
 
 
 def test_call_sheets_go_to_the_speakers(session: Session) -> None:
-    event = quiet_event(session)
-    session.add(Speaker(event_id=event.id, address="nuria@example.org", name="Núria"))
+    nuria = {"part": "speaker", "name": "Núria", "address": "nuria@example.org"}
+    event = quiet_event(session, programme=[{"title": "Eels", "kind": "talk", "minutes": 10, "people": [nuria]}])
     rule = add_rule(session, event, kind="call-sheet", minutes_before=24 * 60)
     session.commit()
     with after(event.starts_at, hours=-23):
