@@ -156,6 +156,13 @@ def withdraw(session: Session, *where: ColumnElement[bool]) -> list[Message]:
     return list(messages)
 
 
+def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
+    """People before their mail, as everywhere: a worker that notes what it sent locks the two in this order."""
+    for model, key in ((Registration, Message.registration_id), (Speaker, Message.speaker_id)):
+        of_these = model.id.in_(select(key).where(*where))
+        session.execute(select(model.id).where(of_these).order_by(model.id).with_for_update(key_share=True))
+
+
 # Not done yet. Said in the statement itself, where PostgreSQL sees that the indexes of the outbox have all of these.
 WAITING: ColumnElement[bool] = literal_column("message.status IN ('pending', 'sending')", Boolean)
 
