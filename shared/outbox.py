@@ -187,13 +187,6 @@ def may_have_left(message: Message) -> bool:
     return message.attempts > 0 and not was_answered and not was_not_begun
 
 
-def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
-    """People before their mail, as everywhere: a worker that notes what it sent locks the two in this order."""
-    for model, key in ((Registration, Message.registration_id), (Speaker, Message.speaker_id)):
-        of_these = model.id.in_(select(key).where(*where))
-        session.execute(select(model.id).where(of_these).order_by(model.id).with_for_update(key_share=True))
-
-
 def _outstanding(now: datetime) -> ColumnElement[bool]:
     """Due, and neither in a job nor in a worker's hands."""
     return and_(WAITING, Message.due_at <= now, _is_free(now))
