@@ -4,6 +4,8 @@ PYTHON_IN_VENV := .venv/bin/python
 
 # More words for pytest, e.g. make test TESTS="tests/api -k waiting"
 TESTS ?=
+# A parser of calendars that cannot be had here: ical.js, where npm reaches nothing.
+CALENDARS_WITHOUT ?=
 # Tests side by side, each file in one piece; 0 is one after the other, in this process.
 TEST_WORKERS ?= 2
 # More words for the benchmark, e.g. make benchmark BENCHMARK="registering --seconds 3"
@@ -12,10 +14,10 @@ BENCHMARK ?=
 CHAOS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run check format translations test test-compose test-browser chaos benchmark
+.PHONY: help install install-tests run check format translations test test-calendars test-compose test-browser chaos benchmark
 
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'Other ports: make run PLENARY_LOCAL_SITE_PORT=9000 (8000 unless told), _DASHBOARD_PORT (8501), _MAIL_PORT (8025)'
 
 run: install ## Try Plenary here: no Docker, no database, nothing to configure. Ctrl-C stops it
@@ -45,7 +47,11 @@ translations: install-tests ## Bring the catalogues up to date with the texts; t
 		--ignore-pot-creation-date --no-wrap
 
 test: install-tests ## The tests, on a real PostgreSQL and Redis
-	$(PYTHON_IN_VENV) -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not compose and not browser" $(TESTS)
+	$(PYTHON_IN_VENV) -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not compose and not browser and not calendars" $(TESTS)
+
+test-calendars: install-tests ## What other calendar parsers make of our entries; they need libical3 and npm
+	[ "$(CALENDARS_WITHOUT)" = ical.js ] || (cd tests/calendars && npm ci --silent)
+	CALENDARS_WITHOUT=$(CALENDARS_WITHOUT) $(PYTHON_IN_VENV) -m pytest -m calendars tests/calendars $(TESTS)
 
 test-compose: install-tests ## The slow tests of the whole as deployed; they need Docker
 	$(PYTHON_IN_VENV) -m pytest -m compose tests/compose $(TESTS)

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import bulk, clock, consents, outbox, question_answers, suspicion, tallies
+from shared import acceptance, bulk, clock, consents, outbox, question_answers, suspicion, tallies
+from shared.acceptance import Arrival
 from shared.errors import InvalidInput, NotFound, PlenaryError, RegistrationClosed
 from shared.models import (
     Event,
@@ -37,6 +38,7 @@ class Application:
     """An applicant with what the request adds: the way they came, and the language they read.
 
     `must_verify`: the place counts only once somebody answered from the address, whatever the event says.
+    `is_verified`: they came by a link that was mailed to it, so that somebody did. `invitation_id`: whose link it was.
     `sends_mail`: whether the person hears of it; False only where an organiser imports people who know.
     """
 
@@ -44,6 +46,8 @@ class Application:
     source: RegistrationSource
     language: str
     must_verify: bool = False
+    is_verified: bool = False
+    invitation_id: UUID | None = None
     is_suspect: bool = False
     sends_mail: bool = True
 
@@ -69,7 +73,9 @@ class Outcome:
     is_new: bool = field(default=True, compare=False)
 
 
-class _Known(NamedTuple):
+class Known(NamedTuple):
+    """A live registration of an address."""
+
     registration_id: UUID
     status: str
     is_of_this_batch: bool = False
@@ -86,7 +92,7 @@ def register_many(session: Session, event_id: UUID, applications: Sequence[Appli
     places = lock_places(session, event_id)
     event = session.scalars(_EVENT, {"event_id": event_id}).one()
     require_on(event)
-    admission = _Admission(session, event, places, _live(session, event_id, applications))
+    admission = _Admission(session, event, places, live(session, event_id, [one.key for one in applications]))
     outcomes = [admission.admit(application) for application in applications]
     admission.write()
     return outcomes
@@ -136,7 +142,7 @@ def outside_hours_because(event: Event) -> str | None:
 class _Admission:
     """One batch at one event, under its lock."""
 
-    def __init__(self, session: Session, event: Event, places: EventPlaces, live: dict[str, _Known]) -> None:
+    def __init__(self, session: Session, event: Event, places: EventPlaces, live: dict[str, Known]) -> None:
         self.session, self.event, self.places, self.live = session, event, places, live
         self.now = clock.now()
         self.outside_hours = outside_hours_because(event)
@@ -145,6 +151,8 @@ class _Admission:
         self.messages: list[NewMessage] = []
         self.asked = event.questions if event.has_questions else []
         self.texts = consents.NotedTexts()
+        # By registering, people answer their invitations.
+        self.answered: list[Arrival] = []
         self._consents: dict[str, str] = {}
 
     def admit(self, application: Application) -> Outcome:
@@ -159,8 +167,17 @@ class _Admission:
         known = self.live.get(application.key)
         if known is not None:
             self._remind(known, application)
+            self._note(application, known.registration_id, known.status)
             return Outcome(status, registration_id=known.registration_id, is_new=False)
-        return Outcome(status, registration_id=self._add(application, status, answers).id)
+        new = self._add(application, status, answers)
+        self._note(application, new.id, status)
+        return Outcome(status, registration_id=new.id)
+
+    def _note(self, application: Application, registration_id: UUID, status: str) -> None:
+        if self.event.has_invitations:
+            is_pending = status == RegistrationStatus.PENDING
+            arrival = Arrival(registration_id, application.key, application.invitation_id, is_pending=is_pending)
+            self.answered.append(arrival)
 
     def _refusal(self, application: Application) -> PlenaryError | None:
         if self.outside_hours is not None and not application.is_by_organiser:
@@ -179,11 +196,11 @@ class _Admission:
 
     def _status(self, application: Application) -> RegistrationStatus:
         is_asked = self.event.verifies_addresses or application.must_verify
-        if is_asked and not application.is_by_organiser:
+        if is_asked and not application.is_verified and not application.is_by_organiser:
             return RegistrationStatus.PENDING
         return newcomers_status(self.places)
 
-    def _remind(self, known: _Known, application: Application) -> None:
+    def _remind(self, known: Known, application: Application) -> None:
         """Tell the person, and nobody else, that they are registered already; once an hour at most."""
         if not known.is_of_this_batch and not application.is_by_organiser:
             self.messages.append(link_again(self.event, known.registration_id, known.status))
@@ -195,7 +212,7 @@ class _Admission:
             new.answers = question_answers.signed(self.event, answers, language=language, texts=self.texts)
         count(self.places, status, +1)
         self.arrivals.append(new)
-        self.live[application.key] = _Known(new.id, status, is_of_this_batch=True)
+        self.live[application.key] = Known(new.id, status, is_of_this_batch=True)
         if application.sends_mail:
             is_bulk = application.source == RegistrationSource.IMPORT
             self.messages.append(first_message(self.event, new, is_bulk=is_bulk))
@@ -241,6 +258,8 @@ class _Admission:
         counted.update(suspicion.suspects(sum(one.is_suspect for one in self.arrivals)))
         tallies.add(self.session, self.event.id, counted)
         outbox.post(self.session, self.messages)
+        if self.answered:
+            acceptance.note(self.session, self.event.id, self.answered)
 
 
 @dataclass(slots=True)
@@ -314,11 +333,10 @@ _LIVE = (
 )
 
 
-def _live(session: Session, event_id: UUID, applications: Sequence[Application]) -> dict[str, _Known]:
-    """Those who are registered already, by their lower-case address."""
-    keys = [application.key for application in applications]
-    found = session.execute(_LIVE, {"event_id": event_id, "keys": keys})
-    return {key: _Known(registration_id, status) for key, registration_id, status in found}
+def live(session: Session, event_id: UUID, keys: Sequence[str]) -> dict[str, Known]:
+    """Those of these lower-case addresses that are registered already, by the address."""
+    found = session.execute(_LIVE, {"event_id": event_id, "keys": list(keys)})
+    return {key: Known(registration_id, status) for key, registration_id, status in found}
 
 
 def _unknown_audience(event: Event) -> InvalidInput:

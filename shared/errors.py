@@ -5,6 +5,7 @@ PlenaryError
 │  ├─ UnknownTimeZone · TimeInGap · TimeAmbiguous
 │  ├─ AnnouncementEmpty · AnnouncementTooLarge · AnnouncementUnreadable · NotAnAnnouncement
 │  ├─ TableEmpty · TableTooLarge · TableUnreadable · ColumnMissing
+│  ├─ MailUnreadable                a mail that came back is beyond what anybody sends in earnest
 │  └─ ImportRefused                 none of a table's rows went in, because some are wrong
 ├─ NotSignedIn · SignInRefused
 ├─ NotAllowed
@@ -77,6 +78,10 @@ class TableUnreadable(InvalidInput):
 
 class ColumnMissing(InvalidInput):
     code = "column-missing"
+
+
+class MailUnreadable(InvalidInput):
+    code = "mail-unreadable"
 
 
 class ImportRefused(InvalidInput):

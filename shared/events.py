@@ -12,16 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from shared import clock, questions, reminders, timezones, waiting_lists
+from shared import call_sheets, clock, people, questions, timezones, waiting_lists
 from shared.admission import ask_again
 from shared.calendars import is_slug, slug_of
 from shared.errors import EditCollision, InvalidInput, NotFound, NotReadyToPublish, OpenDoubt, StateConflict
-from shared.event_mail import tell_of_cancellation, tell_of_change
-from shared.models import Calendar, Event, EventPlaces, EventState, Person, ProgrammeItem
+from shared.event_mail import in_calendars, tell_of_cancellation, tell_of_change
+from shared.mail import texts
+from shared.mail_rules import moments as rule_moments
+from shared.mail_rules.outdated import take_back_outdated
+from shared.models import Calendar, Event, EventPlaces, EventState
 from shared.places import lock_places
 from shared.privacy.retention import require_kept_promise
 from shared.schemas.events import EventContent
-from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 from shared.schemas.remarks import Weight
 
 # What of an edit is stored as it comes; the others have rules of their own.
@@ -40,8 +42,6 @@ _TIME = {"starts_at_local", "time_zone", "minutes"}
 _MISSING = {"starts_at_local": "a start", "time_zone": "a time zone", "minutes": "a length"}
 # Remarks about any of these are settled by a stated time.
 TIME_FIELDS = {"starts_at_local", "starts_on", "ends_on", "time_zone", "starts_at", "ends_at", "minutes", None}
-# What people have in their calendars: a change of these after publishing is a new revision.
-_IN_CALENDARS = ("title", "starts_at", "ends_at", "time_zone", "location")
 
 
 def get(session: Session, key: str) -> Event:
@@ -75,7 +75,7 @@ def create(session: Session, calendar: Calendar, content: EventContent, **import
         text_language=calendar.language, remarks=[], is_online=takes_place_online(content.location),
         places=EventPlaces(places=content.places),
     )  # fmt: skip
-    event.reminder_rules = reminders.usual_rules()
+    event.reminder_rules = rule_moments.usual_rules()
     for name, value in imported.items():
         setattr(event, name, value)
     session.add(event)
@@ -110,7 +110,8 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     event = session.get_one(Event, event_id, populate_existing=True)
     if version is not None and version != event.version:
         raise EditCollision(f"The event was changed by somebody else (version {event.version}). Read it again first.")
-    before, days_before, revision = _in_calendars(event), event.retention_days, event.revision
+    before, days_before, revision = in_calendars(event), event.retention_days, event.revision
+    speakers_knew = call_sheets.also_told(event)
     _settle_doubts(event, content)
     _apply(session, event, content)
     require_kept_promise(event, places, days_before=days_before)
@@ -120,15 +121,14 @@ def edit(session: Session, event_id: UUID, content: EventContent, *, version: in
     event.version += 1
     event.updated_at = clock.now()
     session.flush()
+    people.forget_lost(session, event)
     if event.state == EventState.PUBLISHED:
+        take_back_outdated(session, event)
         _follow(session, event, before)
+        call_sheets.follow(session, event, is_other=speakers_knew != call_sheets.also_told(event))
     waiting_lists.renew_offers(session, event, is_changed=event.revision != revision)
     waiting_lists.promote_waiting(session, places)
     return event
-
-
-def _in_calendars(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in _IN_CALENDARS}
 
 
 def _follow(session: Session, event: Event, before: dict[str, Any]) -> None:
@@ -138,7 +138,7 @@ def _follow(session: Session, event: Event, before: dict[str, Any]) -> None:
             "A published event keeps its time. Postpone it instead.",
             fields={"starts_at_local": "cannot be removed from a published event; postpone it instead"},
         )
-    if _in_calendars(event) == before:
+    if in_calendars(event) == before:
         return
     event.revision += 1
     tell_of_change(session, event, before)
@@ -149,12 +149,10 @@ def _apply(session: Session, event: Event, content: EventContent) -> None:
     for name in given.keys() & _NEVER_EMPTY:
         if given[name] is None:
             raise InvalidInput("The event could not be changed: see the fields.", fields={name: "cannot be empty"})
+    texts.check_of_event(given.get("mail_texts") or {})
     for name in given.keys() & _PLAIN:
         setattr(event, name, given[name])
-    if content.people is not None:
-        event.people = [_person(event, facts, position) for position, facts in enumerate(content.people)]
-    if content.programme is not None:
-        event.programme = [_item(event, facts, position) for position, facts in enumerate(content.programme)]
+    people.put(event, content)
     if content.questions is not None:
         questions.put(event, content.questions)
     _apply_time(event, given)
@@ -168,15 +166,6 @@ def _require_hours(event: Event) -> None:
             "Registration would close before it opens. Move one of the two.",
             fields={"registration_closes_at": "must be later than registration_opens_at"},
         )
-
-
-def _person(event: Event, facts: PersonFacts, position: int) -> Person:
-    return Person(event_id=event.id, position=position, **facts.model_dump())
-
-
-def _item(event: Event, facts: ProgrammeItemFacts, position: int) -> ProgrammeItem:
-    people = [_person(event, person, number) for number, person in enumerate(facts.people)]
-    return ProgrammeItem(position=position, people=people, **facts.model_dump(exclude={"people"}))
 
 
 def _settle_doubts(event: Event, content: EventContent) -> None:
@@ -238,10 +227,10 @@ def _about(field: str) -> Iterator[None]:
 
 
 def set_start(event: Event, starts_at: datetime | None) -> None:
-    """The instants that follow from the wall clock; reminders move along."""
+    """The instants that follow from the wall clock; the rules of mail move along."""
     event.starts_at = starts_at
     event.ends_at = starts_at + timedelta(minutes=event.minutes) if starts_at and event.minutes else None
-    reminders.follow(event)
+    rule_moments.follow(event)
 
 
 def ends_at_local(event: Event) -> datetime | None:
@@ -270,10 +259,11 @@ def publish(session: Session, event_id: UUID) -> Event:
     event.state, event.state_reason = EventState.PUBLISHED, None
     event.published_at = event.published_at or clock.now()
     _touch(event)
-    reminders.follow(event)
+    rule_moments.skip_passed(event)
     if was_postponed:
         event.revision += 1
         tell_of_change(session, event, {})
+        call_sheets.return_from_postponement(session, event)
         ask_again(session, event)
     waiting_lists.promote_waiting(session, places)
     return event
@@ -326,6 +316,7 @@ def _call_off(session: Session, event_id: UUID, state: EventState, reason: str |
     if not was_draft:
         event.revision += 1
         waiting_lists.take_back_offers(session, places)
+        call_sheets.call_off(session, event)
         tell_of_cancellation(session, event)
     return event
 

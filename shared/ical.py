@@ -1,4 +1,4 @@
-"""iCalendar objects: invitations, cancellations, feeds and single events. The only caller of the icalendar package."""
+"""iCalendar objects: invitations, cancellations, feeds and single events. The only module that writes calendars."""
 
 import re
 from collections.abc import Iterable
@@ -93,6 +93,11 @@ class PublicCalendar:
 def registration_uid(registration_id: UUID, domain: str) -> str:
     """One registration, one entry: a REPLY names the person by it, and withdrawing it concerns nobody else."""
     return f"reg-{registration_id}@{domain}"
+
+
+def speaker_uid(speaker_id: UUID, domain: str) -> str:
+    """The hold of somebody on the programme, in their own calendar."""
+    return f"speaker-{speaker_id}@{domain}"
 
 
 def event_uid(event_id: UUID, domain: str) -> str:

@@ -1,6 +1,10 @@
-"""Signed links for people without an account: each for one purpose and one registration."""
+"""Signed links for people without an account: each for one purpose and one registration, or invitation.
+
+A link in a mail also says which mail it stands in (`?m=`), so that somebody who uses it shows that this mail arrived.
+"""
 
 import hashlib
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from enum import StrEnum
 from functools import cache
@@ -8,14 +12,20 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, Signer
 
+from shared.digests import keyed_digest
 from shared.errors import NotFound
 from shared.settings import get_settings
+
+MAIL = "m"
+_ID, _SIGNATURE = 16, 8
 
 
 class Purpose(StrEnum):
     MY = "my"
     UNSUBSCRIBE = "unsubscribe"
     JOIN = "join"
+    INVITED = "invited"
+    FEED = "feeds"
 
 
 @cache
@@ -37,5 +47,33 @@ def read(purpose: Purpose, token: str) -> UUID:
         raise NotFound("This link is not valid. Open it from the mail again, or ask for a new one.") from None
 
 
-def url(purpose: Purpose, registration_id: UUID) -> str:
-    return f"{get_settings().site_url}/{purpose}/{sign(purpose, registration_id)}"
+def url(purpose: Purpose, registration_id: UUID, message_id: UUID | None = None) -> str:
+    """`message_id` is of the mail it stands in; None where it must be the same everywhere, as in calendars."""
+    plain = f"{get_settings().site_url}/{purpose}/{sign(purpose, registration_id)}"
+    return plain if message_id is None else f"{plain}?{MAIL}={sign_mail(message_id)}"
+
+
+def without_mail(url: str) -> str:
+    """The same link without the mail it stands in."""
+    return url.partition(f"?{MAIL}=")[0]
+
+
+def sign_mail(message_id: UUID) -> str:
+    """32 letters. It gives access to nothing: half a signature is enough, and links stay short."""
+    return urlsafe_b64encode(message_id.bytes + _mail_signature(message_id)).decode("ascii")
+
+
+def read_mail(token: str) -> UUID | None:
+    """The message that a token names; None for whatever we did not sign. Never fails: people cut links off."""
+    try:
+        octets = urlsafe_b64decode(token.encode("ascii"))
+    except ValueError:
+        return None
+    if len(octets) != _ID + _SIGNATURE:
+        return None
+    message_id = UUID(bytes=octets[:_ID])
+    return message_id if hmac.compare_digest(octets[_ID:], _mail_signature(message_id)) else None
+
+
+def _mail_signature(message_id: UUID) -> bytes:
+    return keyed_digest("mail", message_id.hex)[:_SIGNATURE]

@@ -11,7 +11,7 @@ from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 from markupsafe import Markup
 
-_TAGS = {
+TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
@@ -35,17 +35,26 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-@lru_cache(maxsize=_KEPT)
-def rich_text(source: str) -> Markup:
+def parsed(source: str) -> list[Token]:
+    """The blocks, with headings of our own levels."""
     tokens = _PARSER.parse(source)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + _HIGHEST_HEADING - 1)}"
-    unsafe = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    return tokens
+
+
+def rendered(tokens: Sequence[Token]) -> str:
+    """HTML that is not safe yet: whoever asks for it cleans it."""
+    return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+
+
+@lru_cache(maxsize=_KEPT)
+def rich_text(source: str) -> Markup:
     return Markup(
         nh3.clean(
-            unsafe,
-            tags=_TAGS,
+            rendered(parsed(source)),
+            tags=TAGS,
             attributes=_ATTRIBUTES,
             link_rel="noopener nofollow",
             url_schemes={"http", "https", "mailto"},

@@ -1,6 +1,6 @@
 """The outbox: messages written in the transaction that causes them, and their way to sent.
 
-pending ─ claim ─► sending ─► sent
+pending ─ claim ─► sending ─► sent ─► bounced    it came back later
    ▲                  ├─► failed       the server refused for good, or it is too late
    └── retry later ◄──┘
 withdrawn: the reason went away first.
@@ -60,6 +60,8 @@ OPTIONAL_KINDS = {
 }
 GIVE_UP_AFTER = timedelta(hours=24)
 HOUR = timedelta(hours=1)
+# How a conversation ends that never began.
+_NOT_BEGUN = ("ConnectionRefusedError", "gaierror")
 _ROW = (
     "id", "event_id", "registration_id", "invitation_id", "speaker_id", "address", "rule_id", "kind", "occasion",
     "sequence", "facts", "priority", "status", "created_at", "due_at", "expires_at", "attempts",
@@ -165,6 +167,26 @@ def _hold_recipients(session: Session, *where: ColumnElement[bool]) -> None:
 WAITING: ColumnElement[bool] = literal_column("message.status IN ('pending', 'sending')", Boolean)
 
 
+def bring_back(session: Session, *where: ColumnElement[bool]) -> int:
+    """Send after all what was withdrawn. Returns how many."""
+    now = clock.now()
+    withdrawn = update(Message).where(Message.status == MessageStatus.WITHDRAWN, *where)
+    back = withdrawn.values(status=MessageStatus.PENDING, due_at=now, lease_until=None)
+    rows = session.execute(back.returning(Message.event_id, Message.kind, Message.occasion)).all()
+    cells = Counter(tallies.mail_cell(*row, MessageStatus.WITHDRAWN) for row in rows)
+    tallies.add_mail(session, tallies.mail_shifts(cells, to=MessageStatus.PENDING))
+    return len(rows)
+
+
+def may_have_left(message: Message) -> bool:
+    """It is in a worker's hands, or its last conversation broke off: for all we know the server has it."""
+    if message.status in {MessageStatus.SENDING, MessageStatus.SENT}:
+        return True
+    last = message.reply or ""
+    was_answered, was_not_begun = last[:1].isdigit(), last.startswith(_NOT_BEGUN)
+    return message.attempts > 0 and not was_answered and not was_not_begun
+
+
 def _outstanding(now: datetime) -> ColumnElement[bool]:
     """Due, and neither in a job nor in a worker's hands."""
     return and_(WAITING, Message.due_at <= now, _is_free(now))
@@ -249,6 +271,16 @@ def mark_failed(session: Session, message: Message, *, reply: str, is_refused: b
 
 def mark_suppressed(session: Session, message: Message) -> None:
     _end_attempt(session, message, MessageStatus.SUPPRESSED, reply=None)
+
+
+def mark_bounced(session: Session, message: Message, *, words: str, at: datetime) -> None:
+    """It came back, for good. The first time counts; what was refused or withdrawn meanwhile keeps its status."""
+    if not _hold(session, message) or message.bounced_at is not None:
+        return
+    message.bounced_at, message.bounce = at, words
+    # Where the worker died between the server's answer and its own mark, it would be sent again for nothing.
+    if message.status in {MessageStatus.SENT, MessageStatus.SENDING, MessageStatus.PENDING}:
+        _move(session, [message], MessageStatus.BOUNCED, lease_until=None)
 
 
 def retry_later(session: Session, message: Message, *, wait: timedelta, reply: str) -> None:

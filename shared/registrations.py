@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared import clock, outbox, question_answers, tallies
+from shared import acceptance, clock, outbox, question_answers, tallies
+from shared.acceptance import Arrival
 from shared.admission import first_message, link_again, require_on, require_open
 from shared.consents import NotedTexts
 from shared.errors import NotFound, RegistrationClosed
@@ -106,6 +107,9 @@ def _admit_verified(session: Session, places: EventPlaces, registration: Registr
     _give(session, places, registration, newcomers_status(places), position=next_position(places))
     outbox.withdraw(session, Message.registration_id == registration.id, Message.kind == MessageKind.VERIFICATION)
     outbox.post(session, [first_message(registration.event, registration)])
+    if registration.event.has_invitations:
+        arrival = Arrival(registration.id, registration.address.lower(), None, is_pending=False)
+        acceptance.note(session, registration.event_id, [arrival])
 
 
 def _take_offer(session: Session, places: EventPlaces, registration: Registration) -> None:
@@ -123,11 +127,12 @@ def _give(
     change_status(session, places, [registration], status)
 
 
-def cancel(session: Session, registration_id: UUID, *, tells: bool = True) -> Registration:
+def cancel(session: Session, registration_id: UUID, *, tells: bool = True, is_by_person: bool = False) -> Registration:
     """Give the place back, take back what was about to be sent, withdraw the calendar entry, and promote who waits.
 
     Also leaves the waiting list, and declines an offer. Cancelling twice changes nothing. `tells` is False where the
-    person is about to be erased, so that no mail could reach them. Raises NotFound.
+    person is about to be erased, so that no mail could reach them; `is_by_person` where they did it themselves, which
+    their calendar then shows as declined. Raises NotFound.
     """
     registration, places = _hold(session, registration_id)
     if registration.status == RegistrationStatus.CANCELLED:
@@ -140,13 +145,13 @@ def cancel(session: Session, registration_id: UUID, *, tells: bool = True) -> Re
     if tells and before != RegistrationStatus.PENDING:
         # Who had a place, lost it by leaving, waited and leaves again may still have the entry of that time.
         with_entry = before == RegistrationStatus.CONFIRMED or any(one.facts.get("with_entry") for one in taken_back)
-        outbox.post(session, [_cancelled_message(registration, with_entry=with_entry)])
+        outbox.post(session, [_cancelled_message(registration, with_entry, is_by_person)])
     if before in HOLDING:
         promote_waiting(session, places)
     return registration
 
 
-def _cancelled_message(registration: Registration, *, with_entry: bool) -> NewMessage:
+def _cancelled_message(registration: Registration, with_entry: bool, is_by_person: bool) -> NewMessage:
     return NewMessage(
         registration.event_id,
         registration.id,
@@ -154,7 +159,7 @@ def _cancelled_message(registration: Registration, *, with_entry: bool) -> NewMe
         f"sequence-{registration.sequence}",
         sequence=registration.sequence,
         expires_at=registration.event.ends_at,
-        facts={"with_entry": with_entry},
+        facts={"with_entry": with_entry, "is_by_person": is_by_person},
     )
 
 
@@ -182,7 +187,11 @@ def take_up_again(session: Session, registration_id: UUID) -> Registration:
     # To who had a place and waits now the goodbye still goes: it takes the entry out of the calendar.
     is_needed = Message.facts.contains({"with_entry": True}) & (status != RegistrationStatus.CONFIRMED)
     outbox.withdraw(session, Message.registration_id == registration.id, ~is_needed)
+    # The same row, so the same UID: the entry may still stand in the calendar, and is brought up to date rather than
+    # doubled. SEQUENCE goes on, so that it comes after whatever took it out (RFC 5546 section 2.1.4). Whoever
+    # registers anew instead has a new row, and with it a new UID that begins at 0.
     registration.sequence += 1
+    registration.forget_participation()
     _give(session, places, registration, status, position=position)
     again = first_message(registration.event, registration, occasion=f"again-{registration.sequence}")
     outbox.post(session, [again])

@@ -34,6 +34,7 @@ class Inbound(StrEnum):
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PLENARY_",
+        env_ignore_empty=True,  # Compose hands on what nobody set as an empty text.
         extra="ignore",
         secrets_dir=_SECRETS_DIR if _SECRETS_DIR.is_dir() else None,
     )
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
     # Invitations of one event in 24 hours, unless the event says otherwise: a provider distrusts who sends more.
     invitations_per_day: int = Field(default=500, ge=1)
 
-    # How mail comes back: bounces, complaints, answers of calendars. See docs/mail.md.
+    # How mail comes back: bounces, complaints, answers of calendars. See docs/mail/inbound.md.
     inbound: Inbound = Inbound.NONE
     # Mailboxes at the mail domain; what follows a `+` tells which mail it is about.
     bounce_mailbox: str = Field(default="bounce", pattern=r"^[a-z0-9.-]{1,12}$")

@@ -1,20 +1,20 @@
 """The dashboard's snapshot of one event, read from tallies: it costs the same for ten registrations and a million."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock, heartbeats, questions, reminders, suspicion, tallies
+from shared import answers, clock, heartbeats, questions, reachability, suspicion, tallies
 from shared.curve import bins, curve
+from shared.mail_rules import answering, moments
+from shared.mail_rules.answering import Counted
 from shared.models import (
     HOLDING,
     Event,
     EventTally,
-    MailTally,
     Message,
     MessageStatus,
     Question,
@@ -44,7 +44,7 @@ Tallies = dict[str, dict[str, dict[str, int]]]
 
 def snapshot(session: Session, event: Event) -> Stats:
     counted = _read(session, event)
-    mail = session.scalars(select(MailTally).where(MailTally.event_id == event.id)).all()
+    mail = answering.counted(session, event.id)
     step = bins(event.created_at, clock.now())
     return Stats(
         server_time=clock.now(),
@@ -59,7 +59,8 @@ def snapshot(session: Session, event: Event) -> Stats:
         questions=_questions(event, counted),
         feed=_feed(session, event),
         mail=_mail(session, event, mail),
-        reminders=[_reminder(event, rule, mail) for rule in event.reminder_rules],
+        reminders=[_reminder(event, rule, mail) for rule in moments.in_order(event)],
+        unreachable=reachability.count(session, event) if reachability.is_near(event) else None,
         suspicion=suspicion.summary(counted[tallies.SUSPECT], counted[tallies.REFUSED], counted[tallies.REGISTERED]),
     )
 
@@ -68,8 +69,9 @@ def _read(session: Session, event: Event) -> Tallies:
     found: Tallies = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     of_event = EventTally.event_id == event.id, EventTally.count != 0
     query = select(EventTally.dimension, EventTally.value, EventTally.status, EventTally.count).where(*of_event)
-    # People type thousands of different cities, of which only the number is shown.
-    for dimension, value, status, count in session.execute(query.where(EventTally.dimension != tallies.CITY)):
+    # People type thousands of different cities, of which only the number is shown, and come in any minute.
+    elsewhere = EventTally.dimension.not_in([tallies.CITY, tallies.JOINED])
+    for dimension, value, status, count in session.execute(query.where(elsewhere)):
         found[dimension][value][status] = count
     return found
 
@@ -201,11 +203,9 @@ def _entry(registration: Registration) -> FeedEntry:
     return FeedEntry(first_name=registration.name.split()[0], **facts)
 
 
-def _mail(session: Session, event: Event, sent: Sequence[MailTally]) -> MailCounts:
+def _mail(session: Session, event: Event, mail: Counted) -> MailCounts:
     now = clock.now()
-    counted = Counter[str]()
-    for tally in sent:
-        counted[tally.status] += tally.count
+    counted = sum(mail.values(), Counter[str]())
     due, retrying, oldest = _waiting(session, event, now)
     seen_at = heartbeats.last_seen(session, "worker")
     statuses = (status for status in MessageStatus)
@@ -237,16 +237,7 @@ def _waiting(session: Session, event: Event, now: datetime) -> tuple[int, int, d
     return row[0], row[1], row[2]
 
 
-def _reminder(event: Event, rule: ReminderRule, sent: Sequence[MailTally]) -> ReminderState:
-    if rule.due_at is None or rule.served_for != reminders.anchor_moment(event, rule):
-        return _reminder_state(rule, "waiting", sent=0, total=0)
-    occasion, counted = reminders.occasion(event, rule), Counter[str]()
-    for one in sent:
-        counted[one.status] += one.count if one.occasion == occasion else 0
-    total = counted.total()
-    return _reminder_state(rule, "sent" if total else "skipped", sent=counted[MessageStatus.SENT], total=total)
-
-
-def _reminder_state(rule: ReminderRule, state: str, *, sent: int, total: int) -> ReminderState:
+def _reminder(event: Event, rule: ReminderRule, mail: Counted) -> ReminderState:
+    sent, total = answering.sent_and_total(event, rule, mail)
     same = {name: getattr(rule, name) for name in ("id", "kind", "anchor", "minutes_before", "due_at", "is_paused")}
-    return ReminderState(**same, state=state, sent=sent, total=total)
+    return ReminderState(**same, state=moments.state(event, rule, total=total), sent=sent, total=total)

@@ -23,9 +23,11 @@ GAINED = "gained"
 LOST = "lost"
 SUSPECT = "suspect"
 REFUSED = "refused"
+JOINED = "joined"
 # Before a value that is counted on although its name was erased.
 UNNAMED = "~"
 HOUR = "%Y-%m-%dT%H"
+MINUTE = "%Y-%m-%dT%H:%M"
 _NOTED = "mail_tally_changes"
 _SHARDS = 16
 # Of these, organisers see how each single sending goes.
@@ -109,6 +111,11 @@ def activity(before: str | None, after: str, now: datetime) -> Counter[Cell]:
     return Counter({Cell(GAINED if step > 0 else LOST, hour_of(now), NONE): 1})
 
 
+def joined(at: datetime, audience: str | None) -> Cell:
+    """Who came through their join link, by the minute (UTC) and, in place of the status, by audience."""
+    return Cell(JOINED, at.strftime(MINUTE), audience or NONE)
+
+
 def add(session: Session, event_id: UUID, changes: Counter[Cell]) -> None:
     """Apply signed counts. In sorted order, so that two transactions never wait for each other crosswise."""
     rows = [
@@ -170,4 +177,13 @@ def mail_moves(messages: Iterable[Message], *, to: str) -> Counter[MailCell]:
         cell = mail_cell(message.event_id, message.kind, message.occasion, message.status)
         changes[cell] -= 1
         changes[cell._replace(status=to)] += 1
+    return changes
+
+
+def mail_shifts(cells: Mapping[MailCell, int], *, to: str) -> Counter[MailCell]:
+    """The counts that follow when so many messages leave each of these cells for another status."""
+    changes: Counter[MailCell] = Counter()
+    for cell, number in cells.items():
+        changes[cell] -= number
+        changes[cell._replace(status=to)] += number
     return changes

@@ -94,10 +94,11 @@ def _tell_promoted(session: Session, event: Event, promoted: Sequence[Registrati
     ids = [registration.id for registration in promoted]
     if ids:
         outbox.withdraw(session, Message.registration_id.in_(ids), Message.kind == MessageKind.WAITING_LIST)
-        outbox.post(session, [_promotion(event, one) for one in promoted])
+        outbox.post(session, [offer(event, one) for one in promoted])
 
 
-def _promotion(event: Event, registration: Registration) -> NewMessage:
+def offer(event: Event, registration: Registration) -> NewMessage:
+    """The mail for somebody promoted: the place is theirs, or kept until they answer."""
     if registration.answer_by is None:
         return place_given(event, registration)
     # By the moment it is made: two offers to one person often end together, when the list stops.
@@ -105,9 +106,9 @@ def _promotion(event: Event, registration: Registration) -> NewMessage:
     return NewMessage(event.id, registration.id, MessageKind.OFFER, occasion, expires_at=registration.answer_by)
 
 
-def place_given(event: Event, registration: Registration) -> NewMessage:
+def place_given(event: Event, registration: Registration, *, occasion: str | None = None) -> NewMessage:
     """The mail with the calendar entry, for somebody who waited. Someone may wait, leave and wait again."""
-    occasion = f"again-{registration.sequence}" if registration.sequence else "first"
+    occasion = occasion or (f"again-{registration.sequence}" if registration.sequence else "first")
     return NewMessage(
         event.id,
         registration.id,
@@ -178,7 +179,7 @@ def renew_offers(session: Session, event: Event, *, is_changed: bool) -> None:
     if told:
         ids = [registration.id for registration in told]
         outbox.withdraw(session, Message.registration_id.in_(ids), Message.kind == MessageKind.OFFER)
-        outbox.post(session, [_promotion(event, registration) for registration in told])
+        outbox.post(session, [offer(event, registration) for registration in told])
 
 
 def _offered(session: Session, event_id: UUID) -> list[Registration]:

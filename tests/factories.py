@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from services.worker.delivery import deliver
 from services.worker.dispatcher import STEPS
-from shared import calendars, clock, events, organisers, outbox
+from shared import calendars, clock, events, invitations, organisers, outbox
+from shared.addresses import recognise
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.models import (
     Calendar,
     Event,
+    Invitation,
     Organiser,
     Registration,
     RegistrationSource,
@@ -90,6 +92,13 @@ def register(session: Session, event: Event, address: str, **facts: Any) -> Regi
     """Through the one path, and committed."""
     apply_many(session, event, [applicant(address, **facts)])
     return find_registration(session, event, address)
+
+
+def make_invitation(session: Session, event: Event, address: str) -> Invitation:
+    """Of somebody whose mail has not left yet."""
+    invitations.invite(session, event, recognise(address), language=None, by=None)
+    session.commit()
+    return session.query(Invitation).filter_by(event_id=event.id, address=address).one()
 
 
 def find_registration(session: Session, event: Event, address: str) -> Registration:

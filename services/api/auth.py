@@ -7,9 +7,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.api.database import DatabaseSession
-from shared import calendars, events, organisers, registrations
+from shared import calendars, events, invitations, organisers, registrations
 from shared.errors import NotAllowed, NotSignedIn
-from shared.models import ApiToken, Event, Organiser, Registration, Role, TokenScope
+from shared.models import ApiToken, Event, Invitation, Organiser, Registration, Role, TokenScope
 
 bearer = HTTPBearer(auto_error=False, description="A session token (POST /api/v1/sessions) or an API token.")
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -66,10 +66,19 @@ class _RegistrationFor(RoleOnPath):
         return registration
 
 
+class _InvitationFor(RoleOnPath):
+    def __call__(self, invitation_id: UUID, session: DatabaseSession, organiser: CurrentOrganiser) -> Invitation:
+        invitation = invitations.get(session, invitation_id)
+        calendars.require_role(session, organiser, invitation.event.calendar_id, self.least)
+        return invitation
+
+
 ViewedEvent = Annotated[Event, Depends(_EventFor(Role.VIEWER), scope="function")]
 EditedEvent = Annotated[Event, Depends(_EventFor(Role.EDITOR), scope="function")]
 EditedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.EDITOR), scope="function")]
 ViewedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.VIEWER), scope="function")]
+
+EditedInvitation = Annotated[Invitation, Depends(_InvitationFor(Role.EDITOR), scope="function")]
 
 
 def sees_people(event: ViewedEvent, session: DatabaseSession, organiser: CurrentOrganiser) -> bool:

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC
 
 from services.api.pages.texts import N_
-from shared import answers
+from shared import answers, links
 from shared.errors import NotFound
 from shared.ical import CalendarEntry, Status, event_uid, registration_uid
+from shared.links import Purpose
+from shared.mail.locations import location
 from shared.markdown import plain_text
 from shared.models import Event, EventState, Registration, RegistrationStatus
 from shared.settings import get_settings
@@ -37,11 +39,22 @@ def public_entry(event: Event) -> CalendarEntry:
 
 
 def personal_entry(registration: Registration) -> CalendarEntry:
-    """The event under the UID and SEQUENCE that this person's mail gave it. Raises NotFound without a place or date."""
+    """The event under the UID and SEQUENCE that this person's mail gave it, with their own link to join.
+
+    Raises NotFound without a place or date."""
     if registration.status != RegistrationStatus.CONFIRMED:
         raise NotFound("There is no place to put in a calendar. The page of the registration says where it stands.")
-    uid = registration_uid(registration.id, get_settings().mail_domain)
-    return replace(public_entry(registration.event), uid=uid, sequence=registration.sequence)
+    event, uid = registration.event, registration_uid(registration.id, get_settings().mail_domain)
+    entry = replace(public_entry(event), uid=uid, sequence=registration.sequence)
+    if not event.is_online:
+        return entry
+    join_url = links.url(Purpose.JOIN, registration.id)
+    description = entry.description
+    if entry.status is not Status.CANCELLED:
+        said = translations(event.text_language).gettext("Join: %(url)s") % {"url": join_url}
+        description = f"{said}\n\n{description}"
+    where = location(event.location, entry.url, join_url)
+    return replace(entry, location=where, join_url=join_url, description=description)
 
 
 def title_with_state(event: Event) -> str:

@@ -1,18 +1,17 @@
 """Public feeds: a calendar as iCalendar and Atom, one event as iCalendar."""
 
-import hashlib
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
-from typing import Annotated
+from collections.abc import Hashable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from services.api.calendar_entries import CALLED_OFF, public_entry, title_with_state
 from services.api.database import DatabaseSession
+from services.api.kept_feeds import Feed, KeptFeeds, answer
 from services.api.openapi import gives
 from services.api.pages.moments import span_of
 from shared import answers, calendars, clock, events, feeds, ical
@@ -25,11 +24,12 @@ from shared.translations import locale
 router = APIRouter(tags=["feeds"])
 
 # What calendars show again after they were out of touch, and how long they are told of what was called off.
-_PAST_SHOWN = timedelta(days=90)
-_CANCELLED_SHOWN = timedelta(days=30)
-# Calendar programs ask every hour at most; a quarter of that keeps a change from waiting for a cache as well.
-_KEPT = "public, max-age=900"
+PAST_SHOWN = timedelta(days=90)
+CANCELLED_SHOWN = timedelta(days=30)
+# News are of what is to come.
+_NO_PAST = timedelta(0)
 _SUMMARY_LENGTH = 300
+_kept = KeptFeeds()
 
 AlarmMinutes = Annotated[int | None, Query(ge=1, le=1440, description="Remind this many minutes before the start.")]
 
@@ -39,9 +39,14 @@ AlarmMinutes = Annotated[int | None, Query(ge=1, le=1440, description="Remind th
 def read_calendar(slug: str, request: Request, session: DatabaseSession, alarm: AlarmMinutes = None) -> Response:
     """To subscribe to: the past 90 days and everything to come, called-off events for 30 days."""
     calendar = calendars.get(session, slug)
-    found = _in_feed(session, calendar)
-    octets = ical.feed(_described(calendar), map(public_entry, found), alarm_before=_lead(alarm))
-    return _feed(request, octets, _latest(calendar, found), "text/calendar", f"{slug}.ics")
+    standing = _standing(session, calendar, PAST_SHOWN)
+
+    def write() -> Feed:
+        entries = map(public_entry, _in_feed(session, calendar, PAST_SHOWN))
+        return Feed(ical.feed(_described(calendar), entries, alarm_before=_lead(alarm)), standing.changed_at)
+
+    feed = _kept.get(("ics", calendar.id, alarm), standing.version, write)
+    return answer(request, feed, "text/calendar", f"{slug}.ics")
 
 
 @router.head("/calendars/{slug}.atom", include_in_schema=False)
@@ -49,10 +54,14 @@ def read_calendar(slug: str, request: Request, session: DatabaseSession, alarm: 
 def read_news(slug: str, request: Request, session: DatabaseSession) -> Response:
     """What is to come, as news: the latest announcement first."""
     calendar = calendars.get(session, slug)
-    coming = [event for event in _in_feed(session, calendar) if not events.is_over(event)]
-    coming.sort(key=lambda event: event.published_at or event.created_at, reverse=True)
-    octets = feeds.atom(_news(calendar), map(_news_entry, coming))
-    return _feed(request, octets, _latest(calendar, coming), "application/atom+xml", f"{slug}.atom")
+    standing = _standing(session, calendar, _NO_PAST)
+
+    def write() -> Feed:
+        coming = sorted(_in_feed(session, calendar, _NO_PAST), key=_announced_at, reverse=True)
+        return Feed(feeds.atom(_news(calendar), map(_news_entry, coming)), standing.changed_at)
+
+    feed = _kept.get(("atom", calendar.id), standing.version, write)
+    return answer(request, feed, "application/atom+xml", f"{slug}.atom")
 
 
 @router.head("/events/{slug}.ics", include_in_schema=False)
@@ -61,53 +70,60 @@ def read_event_entry(slug: str, request: Request, session: DatabaseSession, alar
     """One event, for everybody who wants it in their calendar without registering."""
     event = events.get_public(session, slug)
     octets = ical.single_event(public_entry(event), alarm_before=_lead(alarm))
-    return _feed(request, octets, event.updated_at, "text/calendar", f"{event.slug}.ics")
+    return answer(request, Feed(octets, event.updated_at), "text/calendar", f"{event.slug}.ics")
 
 
-def _in_feed(session: Session, calendar: Calendar) -> Sequence[Event]:
-    now = clock.now()
-    is_on = Event.state == EventState.PUBLISHED
-    was_just_called_off = Event.state.in_(CALLED_OFF) & (Event.updated_at >= now - _CANCELLED_SHOWN)
-    query = select(Event).where(
-        Event.calendar_id == calendar.id,
-        Event.ends_at >= now - _PAST_SHOWN,
-        Event.time_zone.is_not(None),
-        is_on | was_just_called_off,
+class _Standing(NamedTuple):
+    """How a feed stands at this moment: its `version` is another whenever it would be written otherwise."""
+
+    version: Hashable
+    changed_at: datetime
+
+
+def _standing(session: Session, calendar: Calendar, past_shown: timedelta) -> _Standing:
+    """Every event in the feed goes into the version, so that nothing is missed: neither an edit whose transaction ended
+    after a later one's, nor an event that was deleted, nor one that has left by the passing of time."""
+    leaves_at, now = _leaves_at(past_shown), clock.now()
+    is_in = leaves_at > now
+    each = func.hashtextextended(func.concat_ws(" ", cast(Event.id, Text), Event.version, Event.updated_at), 0)
+    query = select(
+        func.count().filter(is_in),
+        func.sum(each).filter(is_in),
+        func.max(case((is_in, Event.updated_at), else_=leaves_at)),
     )
+    number, digest, changed_at = session.execute(query.where(*_may_be_in(calendar))).one()
+    named = (calendar.slug, calendar.title, calendar.organisation, calendar.description, calendar.time_zone)
+    version = (number, digest, *named, calendar.language)
+    return _Standing(version, max(changed_at or calendar.created_at, calendar.created_at))
+
+
+def _may_be_in(calendar: Calendar) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Event.calendar_id == calendar.id,
+        Event.state != EventState.DRAFT,
+        Event.ends_at.is_not(None),
+        Event.time_zone.is_not(None),
+    )
+
+
+def _leaves_at(past_shown: timedelta) -> ColumnElement[datetime]:
+    """When an event leaves the feed, as things stand."""
+    is_over = Event.ends_at + past_shown
+    is_told = func.least(is_over, Event.updated_at + CANCELLED_SHOWN)
+    return case((Event.state.in_(CALLED_OFF), is_told), else_=is_over)
+
+
+def _in_feed(session: Session, calendar: Calendar, past_shown: timedelta) -> Sequence[Event]:
+    query = select(Event).where(*_may_be_in(calendar), _leaves_at(past_shown) > clock.now())
     return list(session.scalars(query.order_by(Event.starts_at, Event.id)))
+
+
+def _announced_at(event: Event) -> datetime:
+    return event.published_at or event.created_at
 
 
 def _lead(minutes: int | None) -> timedelta | None:
     return timedelta(minutes=minutes) if minutes else None
-
-
-def _latest(calendar: Calendar, found: Sequence[Event]) -> datetime:
-    return max([calendar.created_at, *(event.updated_at for event in found)])
-
-
-def _feed(request: Request, octets: bytes, changed_at: datetime, media_type: str, filename: str) -> Response:
-    """The feed, or 304 to who has it (RFC 9110 section 13)."""
-    etag = f'"{hashlib.sha256(octets).hexdigest()[:32]}"'
-    headers = {
-        "ETag": etag,
-        "Last-Modified": format_datetime(changed_at.astimezone(UTC), usegmt=True),
-        "Cache-Control": _KEPT,
-        "Content-Disposition": f'inline; filename="{filename}"',
-    }
-    if _has_it(request, etag, changed_at):
-        return Response(status_code=304, headers=headers)
-    return Response(octets, headers=headers, media_type=f"{media_type}; charset=utf-8")
-
-
-def _has_it(request: Request, etag: str, changed_at: datetime) -> bool:
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        return tags.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-    try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except ValueError:
-        return False
-    return changed_at.replace(microsecond=0) <= (since if since.tzinfo else since.replace(tzinfo=UTC))
 
 
 def _described(calendar: Calendar) -> PublicCalendar:

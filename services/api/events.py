@@ -128,10 +128,12 @@ def read_event(
 ) -> Response:
     """By id or slug. Drafts, and remarks, only for those who work on the calendar."""
     event = events.get(session, event_key)
-    may_see_all = organiser is not None and calendars.role_of(session, organiser, event.calendar_id) is not None
-    if not may_see_all:
+    role = calendars.role_of(session, organiser, event.calendar_id) if organiser is not None else None
+    if role is None:
         event = events.get_public(session, event_key)
-    content = answers.event_answer(event, with_remarks=may_see_all).model_dump_json().encode()
+    sees_people = role not in {None, Role.VIEWER}
+    answer = answers.event_answer(event, with_remarks=role is not None, with_addresses=sees_people)
+    content = answer.model_dump_json().encode()
     # Of what the reader may see, and nothing else: a counter would tell of every registration whether it was a new one.
     etag = f'"{event.version}-{hashlib.sha256(content).hexdigest()[:16]}"'
     if if_none_match == etag:
@@ -169,7 +171,7 @@ def _version(if_match: str | None) -> int | None:
 
 def _edited(event: Event, response: Response) -> EventAnswer:
     response.headers["ETag"] = f'"{event.version}"'
-    return answers.event_answer(event, with_remarks=True)
+    return answers.event_answer(event, with_remarks=True, with_addresses=True)
 
 
 @router.post("/{event_key}/publish", responses=refused(409))

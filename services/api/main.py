@@ -11,15 +11,22 @@ from fastapi.staticfiles import StaticFiles
 from services.api import (
     calendars,
     consents,
+    entries,
     events,
     health,
+    inbound,
+    invitations,
+    mail_rules,
     one_registration,
+    personal_feeds,
+    previews,
     privacy,
     problems,
     registration_tables,
     registrations,
     sessions,
     stats,
+    unreachable,
 )
 from services.api.abuse import proofs
 from services.api.abuse.guard import guarding
@@ -60,10 +67,15 @@ def create_app() -> FastAPI:
     # Searched in this order, and routers inside routers once more at each request: who comes in crowds is found first.
     app.include_router(registrations.router, prefix="/api/v1")
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
+    app.include_router(personal_feeds.router, include_in_schema=False)
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
-    for module in (proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats):
+    for module in (
+        proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews, entries,
+        unreachable, inbound, invitations,
+    ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
+    app.include_router(mail_rules.router, prefix="/api/v1")
     app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

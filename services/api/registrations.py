@@ -15,15 +15,16 @@ from services.api.crowd import Crowd
 from services.api.database import DatabaseSession
 from services.api.openapi import refused
 from services.api.public_events import await_event, forget_events
-from shared import answers, audit, calendars, events, registration_lists, registrations
+from shared import answers, audit, calendars, events, readdressing, registration_lists, registrations
 from shared.admission import Application, Outcome, register_many
 from shared.database import new_session
 from shared.errors import NotFound
-from shared.models import Message, MessageStatus, RegistrationSource, RegistrationStatus, Role
+from shared.models import Message, MessageKind, MessageStatus, RegistrationSource, RegistrationStatus, Role
 from shared.registration_lists import Wish
 from shared.schemas.registrations import (
     Applicant,
     MessagePage,
+    OrganiserCorrection,
     RegistrationAnswer,
     RegistrationCorrection,
     RegistrationOutcome,
@@ -172,12 +173,18 @@ def list_registrations(
 @router.patch("/registrations/{registration_id}", responses=refused(409))
 def correct_registration(
     registration: EditedRegistration,
-    body: RegistrationCorrection,
+    body: OrganiserCorrection,
     session: DatabaseSession,
     organiser: CurrentOrganiser,
 ) -> RegistrationAnswer:
-    corrected = registrations.correct(session, registration.id, body)
-    audit.record(session, "registration.corrected", by=organiser, event=registration.event)
+    """What is left out stays. Another `address` gets the mail with the place, or with what stands for it, at once;
+    409 for a cancelled registration, 422 where the address is registered already."""
+    facts = RegistrationCorrection(**body.model_dump(exclude={"address"}, exclude_unset=True))
+    corrected = registrations.correct(session, registration.id, facts)
+    if body.address is not None and readdressing.readdress(session, corrected, body.address):
+        audit.record(session, "registration.readdressed", by=organiser, event=registration.event)
+    if facts.model_fields_set:
+        audit.record(session, "registration.corrected", by=organiser, event=registration.event)
     return answers.registration_answer(corrected, sees_people=True)
 
 
@@ -198,14 +205,18 @@ def list_messages(
     limit: paging.Limit = 50,
     after: paging.After = None,
     status: Annotated[MessageStatus | None, Query()] = None,
+    kind: Annotated[MessageKind | None, Query()] = None,
 ) -> MessagePage:
     """The mails of an event with their whole life, oldest first."""
     query = select(Message).where(Message.event_id == event.id).order_by(Message.id)
     if status is not None:
         query = query.where(Message.status == status)
+    if kind is not None:
+        query = query.where(Message.kind == kind)
     if after is not None:
         query = query.where(Message.id > paging.identifier(after))
-    found = list(session.scalars(query.options(joinedload(Message.registration)).limit(limit + 1)))
+    recipients = (joinedload(one) for one in (Message.registration, Message.invitation, Message.speaker))
+    found = list(session.scalars(query.options(*recipients).limit(limit + 1)))
     cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
     rows = [answers.message_answer(one, sees_people=sees_people) for one in found[:limit]]
     return MessagePage(messages=rows, next=cursor)

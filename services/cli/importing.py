@@ -10,6 +10,7 @@ from services.cli.output import AsJson, answer, clear_errors
 from shared import announcing, answers, audit, organisers
 from shared.database import new_session
 from shared.errors import NotFound
+from shared.mail_rules import moments, wording
 from shared.models import Organiser
 from shared.schemas.events import ImportAnswer
 from shared.schemas.remarks import Remark
@@ -38,8 +39,9 @@ def import_file(
         audit.record(session, "event.imported", by=who, event=event)
         session.commit()
         event_answer = answers.event_answer(event, with_remarks=True)
+        rules = [wording.in_words(rule) for rule in moments.in_order(event)]
     facts = ImportAnswer(event=event_answer, remarks=remarks).model_dump(mode="json")
-    answer(facts, _sentences(event_answer.title, event_answer.slug, remarks), as_json=json)
+    answer(facts, _sentences(event_answer.title, event_answer.slug, remarks, rules), as_json=json)
 
 
 def _organiser(session: Session, address: str | None) -> Organiser:
@@ -49,9 +51,10 @@ def _organiser(session: Session, address: str | None) -> Organiser:
     return found
 
 
-def _sentences(title: str, slug: str, remarks: list[Remark]) -> str:
+def _sentences(title: str, slug: str, remarks: list[Remark], rules: list[str]) -> str:
     lines = [f"Draft “{title}” ({slug})."]
     for remark in remarks:
         lines.append(f"- {remark.weight}: {remark.message}")
         lines += [f"    {reading.key}: {reading.label}" for reading in remark.readings]
+    lines.append(f"Once it is published it sends by itself: {', '.join(rules)}. See: plenary rehearse {slug}")
     return "\n".join(lines)

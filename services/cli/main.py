@@ -2,12 +2,14 @@
 
 import typer
 
-from services.cli import doctor, importing, organisers, privacy, registrations, sample
+from services.cli import doctor, importing, invitations, organisers, privacy, registrations, rehearsing, sample
 from shared.migrations import state
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.command("import")(importing.import_file)
+app.command("invite")(invitations.invite)
 app.command("sample")(sample.load)
+app.command("rehearse")(rehearsing.rehearse)
 app.command("doctor")(doctor.doctor)
 app.add_typer(organisers.app, name="organiser")
 app.add_typer(organisers.calendars_app, name="calendar")

@@ -121,8 +121,9 @@ def _summary(found: PersonExport) -> str:
     if found.is_empty:
         return "Nothing is kept of this address."
     mails = sum(len(one.messages) for one in found.registrations)
+    more = f" and {len(found.invitations)} invitations" if found.invitations else ""
     titles = ", ".join(sorted({f"“{one.event.title}”" for one in found.registrations}))
-    return f"{len(found.registrations)} registrations ({titles or 'none'}) with {mails} mails are kept."
+    return f"{len(found.registrations)} registrations ({titles or 'none'}) with {mails} mails{more} are kept."
 
 
 def _sentences(report: ErasureReport) -> str:

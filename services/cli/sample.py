@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from services.cli.output import AsJson, answer, clear_errors
 from shared import audit, calendars, clock, events
 from shared.database import new_session
+from shared.mail_rules import keeping
 from shared.models import Calendar, Event
 from shared.schemas.events import EventContent
+from shared.schemas.mail import RuleContent, Selection
+from shared.schemas.mail_texts import MailText
 from shared.schemas.programme import ItemKind, Part, PersonFacts, ProgrammeItemFacts
 
 SLUG = "international-calendar"
@@ -27,6 +30,8 @@ class _Sample:
     facts: dict[str, object]
     programme: list[ProgrammeItemFacts]
     people: list[PersonFacts] = field(default_factory=list)
+    # Besides the usual reminders.
+    rules: list[RuleContent] = field(default_factory=list)
 
 
 def _talk(title: str, minutes: int, name: str, role: str, organisation: str, city: str) -> ProgrammeItemFacts:
@@ -46,6 +51,7 @@ _SHADE = _Sample(
     minutes=75,
     facts={
         "title": "Shade where people walk",
+        "room_url": "https://rooms.example.org/shade",
         "form": "Webinar",
         "languages": ["en"],
         "hosts": ["Network of Cooler Cities"],
@@ -74,6 +80,21 @@ _SHADE = _Sample(
         PersonFacts(
             name="Joanna Mills", part=Part.MODERATOR, role="Coordinator", organisation="Network of Cooler Cities"
         )
+    ],
+    rules=[
+        RuleContent(kind="reminder", minutes_before=10),
+        RuleContent(
+            kind="notice",
+            minutes_before=3 * 24 * 60,
+            selection=Selection(audiences=["City officials"]),
+            texts={
+                "en": MailText(
+                    subject="Bring one street",
+                    introduction="It is more fun to talk about a street that everybody can see: bring a photograph.",
+                )
+            },
+        ),
+        RuleContent(kind="follow-up", anchor="end", minutes_before=-120),
     ],
 )
 _NIGHT_BUSES = _Sample(
@@ -164,5 +185,7 @@ def _make(session: Session, calendar: Calendar, sample: _Sample) -> Event:
         people=sample.people,
     )
     event = events.create(session, calendar, content)
+    for rule in sample.rules:
+        keeping.add(session, event.id, rule)
     audit.record(session, "event.created", by=None, event=event)
     return events.publish(session, event.id)

@@ -39,6 +39,8 @@ def _navigation() -> st.Page:
         [
             _page("live.py", "Live", ":material/monitoring:", default=True),
             _page("registrations.py", "Registrations", ":material/groups:"),
+            _page("invitations.py", "Invitations", ":material/outgoing_mail:"),
+            _page("mail.py", "Mail", ":material/mail:"),
             _page("registration.py", "Registration settings", ":material/tune:"),
             _page("paste.py", "Paste an announcement", ":material/content_paste:"),
             _page("all_events.py", "All events", ":material/event:"),

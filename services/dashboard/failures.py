@@ -44,6 +44,11 @@ class Failure:
     retry_after: float | None = None
     at: datetime = field(default_factory=clock.now)
 
+    @classmethod
+    def of_fields(cls, fields: Mapping[str, str]) -> "Failure":
+        """What was found wrong here, before anything was asked of the API."""
+        return cls(Cause.REFUSED, "Nothing was saved yet", "Correct what is marked, then save.", fields=dict(fields))
+
     @property
     def is_passing(self) -> bool:
         """Whether the same request may well succeed in a moment, so that what is on screen should stay."""

@@ -12,6 +12,8 @@ from typing import Literal
 import streamlit as st
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# All of it but what names are written with.
+_MEANING = re.compile(r"[!-&*+/:-@\[-`{-~]")
 # What makes a bare address (GitHub Flavored Markdown 0.29 section 6.9), and a character without width to break it.
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
@@ -38,8 +40,17 @@ def label(foreign: str) -> str:
 
     Bare addresses become links in spite of backslashes, so they are broken where nobody sees it.
     """
-    unlinked = _ADDRESS.sub(lambda found: _WORD_JOINER.join(found[0]) + _WORD_JOINER, " ".join(foreign.split()))
-    return _PUNCTUATION.sub(r"\\\1", unlinked)
+    return _PUNCTUATION.sub(r"\\\1", _unlinked(foreign))
+
+
+def heard(foreign: str) -> str:
+    """For labels that are heard and not seen: without the signs that mean something in Markdown, not with backslashes,
+    which would be read out."""
+    return _unlinked(_MEANING.sub(" ", foreign))
+
+
+def _unlinked(foreign: str) -> str:
+    return _ADDRESS.sub(lambda found: _WORD_JOINER.join(found[0]) + _WORD_JOINER, " ".join(foreign.split()))
 
 
 def draw(content: Markup, *, width: Literal["stretch", "content"] = "stretch") -> None:

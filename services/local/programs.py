@@ -4,14 +4,14 @@ import http.client
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.local import places
-from services.local.ports import LOOPBACK
+from services.local.ports import LOOPBACK, is_free
 from services.local.postgres import Cluster
 from services.local.privileges import tied
 from services.local.redis import Server
@@ -52,9 +52,10 @@ def stores(cluster: Cluster, redis: Server) -> list[Program]:
     ]
 
 
-def services(settings: LocalSettings, *, smtp_port: int) -> list[Program]:
+def services(settings: LocalSettings, *, smtp_port: int, inbound_port: int) -> list[Program]:
     site, dashboard = str(settings.site_port), str(settings.dashboard_port)
     catcher = ["--maildir", str(places.MAIL), "--smtp-port", str(smtp_port), "--port", str(settings.mail_port)]
+    catcher += ["--inbound-port", str(inbound_port)]
     return [
         _service(
             "mail", "services.local.mail_catcher", *catcher, "--site-url", settings.site_url, at=settings.mail_url
@@ -66,6 +67,7 @@ def services(settings: LocalSettings, *, smtp_port: int) -> list[Program]:
         _service("dispatcher", "services.worker.dispatcher"),
         _service("worker-1", "services.worker.main"),
         _service("worker-2", "services.worker.main"),
+        replace(_service("inbound", "services.worker.inbound"), works=lambda: not is_free(inbound_port)),
         _service(
             *("dashboard", "services.dashboard", "--host", LOOPBACK, "--port", dashboard),
             at=f"{settings.dashboard_url}/_stcore/health",
@@ -91,9 +93,11 @@ def _answers(url: str) -> bool:
         connection.close()
 
 
-def environment(settings: LocalSettings, cluster: Cluster, redis: Server, *, smtp_port: int) -> dict[str, str]:
+def environment(
+    settings: LocalSettings, cluster: Cluster, redis: Server, *, smtp_port: int, inbound_port: int
+) -> dict[str, str]:
     """For every program. What the user set for mail texts and the like stays; where to connect is ours to say."""
-    ours = ("PLENARY_DATABASE_", "PLENARY_REDIS_", "PLENARY_SMTP_", "PLENARY_SECRET")
+    ours = ("PLENARY_DATABASE_", "PLENARY_REDIS_", "PLENARY_SMTP_", "PLENARY_INBOUND", "PLENARY_SECRET")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {
         **kept,
@@ -107,6 +111,10 @@ def environment(settings: LocalSettings, cluster: Cluster, redis: Server, *, smt
         "PLENARY_REDIS_URL": redis.url,
         "PLENARY_SMTP_HOST": LOOPBACK,
         "PLENARY_SMTP_PORT": str(smtp_port),
+        # Answers of calendars can be tried here too: the catcher hands on what is sent to us.
+        "PLENARY_INBOUND": "smtp",
+        "PLENARY_INBOUND_HOST": LOOPBACK,
+        "PLENARY_INBOUND_PORT": str(inbound_port),
         "PLENARY_SECRETS_DIR": str(places.SECRETS),
     }
 

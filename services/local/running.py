@@ -43,11 +43,13 @@ def run(settings: LocalSettings, held_lock: IO[str]) -> None:
     """Until interrupted."""
     kept_secret("plenary_secret_key")
     cluster = Cluster(places.POSTGRES, database_password(), free_port())
-    redis, smtp_port = Server(places.RUN, new_secret("plenary_redis_password"), free_port()), free_port()
+    redis = Server(places.RUN, new_secret("plenary_redis_password"), free_port())
+    smtp_port, inbound_port = free_port(), free_port()
     redis.write_configuration()
     _prepare_cluster(cluster)
-    stores, services = programs.stores(cluster, redis), programs.services(settings, smtp_port=smtp_port)
-    environment = programs.environment(settings, cluster, redis, smtp_port=smtp_port)
+    stores = programs.stores(cluster, redis)
+    services = programs.services(settings, smtp_port=smtp_port, inbound_port=inbound_port)
+    environment = programs.environment(settings, cluster, redis, smtp_port=smtp_port, inbound_port=inbound_port)
     command_file.write(environment)
     with supervised([*stores, *services], environment, held_lock) as supervisor:
         try:

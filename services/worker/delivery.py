@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.worker import provider_limit, throughput
 from services.worker.between import Between
-from shared import canary, clock, outbox
+from shared import canary, clock, outbox, return_addresses
 from shared.database import new_session
 from shared.mail.composing import Composer
 from shared.mail.mime import octets
@@ -108,7 +108,7 @@ class _Turn:
         if isinstance(written, Exception):
             self._give_up(message, written)
             return False
-        way = {"sender": self._sender(message), "recipient": _address(message)}
+        way = {"sender": return_addresses.envelope_sender(message), "recipient": recipient_of(message).address}
         return self._note(message, self.server.probe(**way) if is_probe else self.server.send(written, **way))
 
     def _is_settled_without_sending(self, message: Message, standing: Standing) -> bool:
@@ -142,9 +142,6 @@ class _Turn:
         outbox.mark_failed(self.session, message, reply=f"Could not be written: {error}")
         self.session.commit()
 
-    def _sender(self, message: Message) -> str:
-        return self.settings.mail_address
-
     def _note(self, message: Message, reply: Reply) -> bool:
         """What the server said. True where it took the mail."""
         if reply.verdict is Verdict.ACCEPTED:
@@ -157,10 +154,6 @@ class _Turn:
             outbox.retry_later(self.session, message, wait=_wait(message.attempts, reply.verdict), reply=reply.text)
         self.session.commit()
         return False
-
-
-def _address(message: Message) -> str:
-    return recipient_of(message).address
 
 
 def _wait(attempts: int, verdict: Verdict) -> timedelta:

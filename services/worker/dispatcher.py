@@ -1,4 +1,4 @@
-"""The one path from the outbox to workers: reminders become messages, messages become jobs, waiting lists advance.
+"""The one path from the outbox to workers: rules become messages, messages become jobs, waiting lists advance.
 
 Run it with `python -m services.worker.dispatcher`. Several may run side by side.
 """
@@ -14,9 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.worker.beating import beating
 from services.worker.feeding import Jobs
-from shared import canary, clock, mail_forecast, outbox, registrations, reminders, waiting_lists
+from services.worker.inbound.reading import enqueue_inbound
+from shared import canary, clock, invitations, mail_forecast, outbox, registrations, waiting_lists
 from shared.database import new_session
 from shared.logs import configure_logs
+from shared.mail_rules import serving
 from shared.places import lock_places
 from shared.privacy import retention
 from shared.settings import get_settings
@@ -56,13 +58,14 @@ class Dispatcher:
         return did_something
 
 
-def serve_reminders() -> bool:
+def serve_rules() -> bool:
+    """Reminders, follow-ups, notices: whatever rules send becomes messages when its moment has come."""
     with new_session() as session:
-        served = reminders.serve_due(session)
+        served = serving.serve_due(session)
         session.commit()
-    if served:
-        log.info("reminders.served", messages=served)
-    return served > 0
+    if served is not None:
+        log.info("rules.served", messages=served)
+    return served is not None
 
 
 def advance_waiting_lists() -> bool:
@@ -109,6 +112,16 @@ def answer_link_requests() -> bool:
     return asked > 0
 
 
+def send_invitations() -> bool:
+    """As many as the day allows."""
+    with new_session() as session:
+        sent = invitations.send_waiting(session)
+        session.commit()
+    if sent:
+        log.info("invitations.sent", messages=sent)
+    return sent > 0
+
+
 def erase_expired() -> bool:
     """Personal data goes when the days that people were promised are over."""
     with new_session() as session:
@@ -140,11 +153,22 @@ def forget_canaries() -> bool:
     return forgotten > 0
 
 
+def forget_inbound() -> bool:
+    """Raw mails that came back, and personal feeds of nobody."""
+    with new_session() as session:
+        forgotten = retention.forget_inbound(session) + retention.forget_feeds(session)
+        session.commit()
+    return forgotten > 0
+
+
 # What becomes due by itself, besides mail. Each is a transaction of its own, and says whether it did something.
-STEPS = (serve_reminders, lapse_overdue, advance_waiting_lists, answer_link_requests, send_canary)
+STEPS = (
+    serve_rules, lapse_overdue, advance_waiting_lists, answer_link_requests, send_invitations, enqueue_inbound,
+    send_canary,
+)  # fmt: skip
 # The same for what need not be seen at once, and for what nobody waits for.
 OFTEN_STEPS = (hurry_mail, warn_of_late_mail)
-SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries)
+SELDOM_STEPS = (erase_expired, forget_answers, forget_canaries, forget_inbound)
 
 
 def run(stop: threading.Event) -> None:

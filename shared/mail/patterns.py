@@ -12,11 +12,11 @@ from typing import Any
 
 from markupsafe import escape
 
-from shared.mail.rendering import Form, render, render_block
+from shared.mail.rendering import GAP_BEGINS, GAP_ENDS, Form, render, render_block
 
 # Nobody can write what they cannot guess: a title that looks like a gap is none.
 _NONCE = secrets.token_hex(8)
-_GAP = re.compile(f"\ue000{_NONCE}([a-z_]+)\ue001")
+_GAP = re.compile(f"{GAP_BEGINS}{_NONCE}([a-z_]+){GAP_ENDS}")
 _PATTERNS_KEPT = 4096
 # Keys already, as they are. True and 1 would be one key, but no word is now a number and now a fact.
 _KEYS = {str, int, bool, type(None)}
@@ -45,6 +45,11 @@ def filled(form: Form, kind: str, language: str, words: Words) -> str:
     return _fill(_asked((form, kind, language), lambda all_: render(form, kind, language, all_), words), form, words)
 
 
+def filled_by(what: Hashable, form: Form, rendered: Callable[[Mapping[str, Any]], str], words: Words) -> str:
+    """What `rendered` makes of the words, in this reader's; `what` tells it from everything else that is rendered."""
+    return _fill(_asked(what, rendered, words), form, words)
+
+
 def filled_block(kind: str, block: str, language: str, words: Words) -> str:
     """One block as one line of plain text."""
 
@@ -55,7 +60,7 @@ def filled_block(kind: str, block: str, language: str, words: Words) -> str:
 
 
 def _asked(what: Hashable, rendered: Callable[[Mapping[str, Any]], str], words: Words) -> tuple[str, ...]:
-    gaps = {name: f"\ue000{_NONCE}{name}\ue001" if value else value for name, value in words.own.items()}
+    gaps = {name: f"{GAP_BEGINS}{_NONCE}{name}{GAP_ENDS}" if value else value for name, value in words.own.items()}
     all_words = {**words.common, **gaps}
     return _pattern(_Ask((what, _key(all_words)), rendered, all_words))
 

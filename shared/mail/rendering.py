@@ -1,4 +1,7 @@
-"""The templates of the mails, compiled once per process: one file of words per kind, laid out as HTML and as text."""
+"""The templates of the mails, compiled once per process: one file of words per kind, laid out as HTML and as text.
+
+An organisation's own templates, in a folder that the settings name, go before ours; one that fails gives way to ours.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,11 +10,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import structlog
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from shared.settings import get_settings
 from shared.translations import locale, translations
 
+log = structlog.get_logger()
+
+# Of the private use area: around a gap for a reader's own words (`shared.mail.patterns`).
+GAP_BEGINS, GAP_ENDS = "\ue000", "\ue001"
 _MESSAGES = Path(__file__).parent / "messages"
 # "15:00–16:30" and "(Madrid, UTC+2)": each is read as one thing.
 _UNBROKEN = re.compile(r"\d{1,2}:\d{2}–\d{1,2}:\d{2}|\([^()]{1,40}\)")
@@ -25,14 +34,54 @@ class Form(StrEnum):
 
 def render(form: Form, kind: str, language: str, words: Mapping[str, Any]) -> str:
     """The whole body in one form. Raises UndefinedError for a name that nobody set, rather than leave a hole."""
-    body = _environment(form, language).get_template(f"{kind}.jinja").render(words)
+    body = _rendered(form, kind, language, words, lambda template: template.render(words))
     return body if form is Form.HTML else _EMPTY_LINES.sub("\n\n", body).strip() + "\n"
 
 
 def render_block(kind: str, block: str, language: str, words: Mapping[str, Any]) -> str:
     """One block of a kind as one line of plain text, such as what its subject says."""
-    template = _environment(Form.TEXT, language).get_template(f"{kind}.jinja")
-    return " ".join("".join(template.blocks[block](template.new_context(dict(words)))).split())
+
+    def of(template: Template) -> str:
+        context = template.new_context(dict(words))
+        # Whatever a template extends adds its own blocks before it writes its first word.
+        next(iter(template.root_render_func(context)), None)
+        return "".join(context.blocks[block][0](context))
+
+    return " ".join(_rendered(Form.TEXT, kind, language, words, of).split())
+
+
+def _rendered(
+    form: Form, kind: str, language: str, words: Mapping[str, Any], render_with: Callable[[Template], str]
+) -> str:
+    """With the organisation's own template where there is one; with ours alone where that one cannot be used.
+
+    A mail never stays behind for a template: neither for its syntax, nor for a name it does not know.
+    """
+    name, folder = f"{kind}.jinja", get_settings().mail_templates_dir
+    if folder is not None:
+        try:
+            body = render_with(_environment(form, language, folder).get_template(name))
+            _require_whole(body, words)
+        except Exception as problem:
+            # Whatever an own template does wrong; its text is a file of the operator's, so the message tells of nobody.
+            line = getattr(problem, "lineno", None)
+            log.error("mail.template_broken", kind=kind, form=form.value, line=line, error=_told(problem))
+        else:
+            return body
+    return render_with(_environment(form, language, None).get_template(name))
+
+
+def _told(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"[:300]
+
+
+def _require_whole(body: str, words: Mapping[str, Any]) -> None:
+    """What differs from reader to reader is a gap at this point: a filter that changes it would leave it for good."""
+    gaps = [word for word in words.values() if isinstance(word, str) and word.startswith(GAP_BEGINS)]
+    for gap in gaps:
+        body = body.replace(gap, "")
+    if gaps and GAP_BEGINS in body:
+        raise ValueError("a name that differs from reader to reader was changed by a filter; put it in as it is")
 
 
 def direction(language: str) -> str:
@@ -40,10 +89,15 @@ def direction(language: str) -> str:
 
 
 @cache
-def _environment(form: Form, language: str) -> Environment:
-    """Both forms read the words of a kind from the same file; what they extend and import lies in their own folder."""
+def _environment(form: Form, language: str, own_folder: Path | None) -> Environment:
+    """Both forms read the words of a kind from the same file; what they extend and import lies in their own folder.
+
+    Under `ours/` ours are always found, so that an own template can build on the one it replaces.
+    """
+    ours = FileSystemLoader([_MESSAGES / form, _MESSAGES])
+    own = [FileSystemLoader([own_folder / form, own_folder])] if own_folder else []
     environment = Environment(
-        loader=FileSystemLoader([_MESSAGES / form, _MESSAGES]),
+        loader=ChoiceLoader([*own, ours, PrefixLoader({"ours": ours})]),
         extensions=["jinja2.ext.i18n"],
         autoescape=form is Form.HTML,
         undefined=StrictUndefined,
@@ -52,7 +106,7 @@ def _environment(form: Form, language: str) -> Environment:
         auto_reload=False,
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals |= {"language": language, "direction": direction(language)}
+    environment.globals |= {"language": language, "direction": direction(language), "direction_of": direction}
     environment.filters |= _FILTERS[form]
     return environment
 

@@ -25,7 +25,7 @@ class Speaker(Identified, Model):
     """Somebody on the programme whom we can write to: one address at one event. Never shown to the public.
 
     `sequence` and `entry_sequence` are of the calendar hold, as in Registration. `told` are the slots that the last
-    call sheet named, `[{item, starts_at, ends_at}]`, to tell what has changed since.
+    call sheet named, `[{title, starts_at, ends_at}]`, to tell what has changed since.
     """
 
     __tablename__ = "speaker"
@@ -38,6 +38,8 @@ class Speaker(Identified, Model):
     sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     entry_sequence: Mapped[int | None]
     told: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+
+    event: Mapped["Event"] = relationship(back_populates="speakers")
 
     __table_args__ = (Index("uq_speaker_event_id_lower_address", "event_id", text("lower(address)"), unique=True),)
 
@@ -71,7 +73,9 @@ class ProgrammeItem(Identified, Model):
     day: Mapped[int] = mapped_column(default=1)
     starts_at_clock: Mapped[time | None]
 
-    people: Mapped[list[Person]] = relationship(order_by=Person.position, lazy="selectin", passive_deletes=True)
+    people: Mapped[list[Person]] = relationship(
+        order_by=Person.position, lazy="selectin", cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Anchor(StrEnum):
@@ -85,8 +89,9 @@ class Anchor(StrEnum):
 class ReminderRule(Identified, Model):
     """Send this kind of mail this long before (below 0: after) the anchor, to this selection of people.
 
-    `due_at` follows the event; `served_for` is the moment of the anchor it was served for last. `selection` has the
-    shape of `shared.schemas.mail.Selection`, `texts` of `{language: MailText}`.
+    `due_at` follows the event; `served_for` is the `due_at` it was served for last, `served_count` to how many.
+    With the anchor `moment` and none given, it waits to be resumed, and leaves then. `selection` has the shape of
+    `shared.schemas.mail.Selection`, `texts` of `{language: MailText}`.
     """
 
     __tablename__ = "reminder_rule"
@@ -101,8 +106,12 @@ class ReminderRule(Identified, Model):
     is_paused: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     due_at: Mapped[datetime | None]
     served_for: Mapped[datetime | None]
+    served_count: Mapped[int | None]
 
-    __table_args__ = (Index("ix_reminder_rule_due_at", "due_at"),)
+    # The dispatcher's look reads this index only; it holds what is not done yet.
+    __table_args__ = (
+        Index("ix_reminder_rule_unserved", "due_at", postgresql_where=text("served_for is distinct from due_at")),
+    )
 
 
 class Question(Identified, Model):
@@ -175,6 +184,8 @@ class Event(Identified, Model):
     declining_frees_place: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Invitations that may leave in 24 hours; None: as the settings say.
     invitations_per_day: Mapped[int | None]
+    # Whether anybody was invited: spares the crowd a look-up where nobody was.
+    has_invitations: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # What the organiser put in place of our subject and introduction: {kind: {language: MailText}}.
     mail_texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     # Whether anything is asked at present: spares the crowd a look-up where nothing is.
@@ -212,7 +223,7 @@ class Event(Identified, Model):
         order_by=ReminderRule.minutes_before.desc(), cascade="all, delete-orphan", passive_deletes=True
     )
     speakers: Mapped[list[Speaker]] = relationship(
-        order_by=Speaker.name, cascade="all, delete-orphan", passive_deletes=True
+        order_by=Speaker.name, cascade="all, delete-orphan", passive_deletes=True, back_populates="event"
     )
     questions: Mapped[list[Question]] = relationship(
         order_by=Question.position, cascade="all, delete-orphan", passive_deletes=True

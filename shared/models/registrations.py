@@ -78,6 +78,8 @@ class Registration(Identified, Model):
     participation_at: Mapped[datetime | None]
     # Since when mail that they need has been refused or has bounced; None again once they show that they read it.
     undelivered_at: Mapped[datetime | None]
+    # When an organiser corrected the address last: mail from before went to another one.
+    readdressed_at: Mapped[datetime | None]
     # When they first pressed the button behind their join link.
     joined_at: Mapped[datetime | None]
     registered_at: Mapped[datetime]
@@ -85,6 +87,11 @@ class Registration(Identified, Model):
     cancelled_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship()
+
+    def forget_participation(self) -> None:
+        """What their calendar answered was about something else: they are asked anew."""
+        self.participation = self.participation_address = None
+        self.participation_sequence = self.participation_at = None
 
     __table_args__ = (
         Index(

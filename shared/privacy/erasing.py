@@ -13,7 +13,8 @@ from shared import audit, clock, events, registrations
 from shared.digests import address_digest
 from shared.models import HOLDING, Calendar, Erasure, Organiser, Registration, RegistrationStatus
 from shared.places import lock_places
-from shared.privacy.people import Somebody, link_requests_of, registrations_of
+from shared.privacy.correspondence import remove_correspondence
+from shared.privacy.people import Somebody, invitations_of, link_requests_of, registrations_of, speakers_of
 from shared.privacy.removal import remove, unname_lost_cities
 from shared.privacy.traces import remove_traces, what_stays
 from shared.schemas.privacy import ErasureReport
@@ -36,13 +37,15 @@ def erase(
     found = _hold(session, somebody)
     requests = link_requests_of(session, somebody)
     given_back = _give_back(session, found)
-    concerned, event_ids = Counter(one.event.calendar_id for one in found), {one.event_id for one in found}
-    removed = _remove(session, found)
+    concerned, event_ids = _concerned(session, somebody, found), {one.event_id for one in found}
+    programmes = {one.event.title for one in speakers_of(session, somebody)}
+    # What came back is found by what it answers, so it goes first.
+    removed = remove_correspondence(session, somebody) + _remove(session, found)
     for request in requests:
         session.delete(request)
     removed["link_request"] = len(requests)
     # An owner who asks for somebody unknown to the calendar learns nothing of, and changes nothing in, the rest.
-    is_known = bool(found or requests) or calendar is None
+    is_known = any(removed.values()) or calendar is None
     if is_known:
         removed += remove_traces(session, somebody)
     report = ErasureReport(
@@ -51,7 +54,7 @@ def erase(
         calendar=calendar.title if calendar else None,
         removed={table: count for table, count in removed.items() if count},
         places_given_back=given_back,
-        kept=what_stays(session, somebody, event_ids) if is_known else [],
+        kept=what_stays(session, somebody, event_ids, programmes=programmes) if is_known else [],
     )
     if report.removed:
         report.reference = _note(session, somebody, report)
@@ -60,11 +63,22 @@ def erase(
 
 
 def _hold(session: Session, somebody: Somebody) -> list[Registration]:
-    """The registrations, under the locks of their events: taken in one order by everyone who takes several."""
-    event_ids = {registration.event_id for registration in registrations_of(session, somebody)}
-    for event_id in sorted(event_ids):
+    """The registrations, under the locks of their events: taken in one order by everyone who takes several.
+
+    So are the events that the person was invited to, of which no mail may leave meanwhile.
+    """
+    event_ids = {one.event_id for one in registrations_of(session, somebody)}
+    for event_id in sorted(event_ids | {one.event_id for one in invitations_of(session, somebody)}):
         lock_places(session, event_id)
     return [one for one in registrations_of(session, somebody) if one.event_id in event_ids]
+
+
+def _concerned(session: Session, somebody: Somebody, found: Sequence[Registration]) -> Counter[UUID]:
+    """How many registrations of each calendar go; none, where somebody was only invited."""
+    concerned = Counter(one.event.calendar_id for one in found)
+    for invitation in invitations_of(session, somebody):
+        concerned[invitation.event.calendar_id] += 0
+    return concerned
 
 
 def _give_back(session: Session, found: Sequence[Registration]) -> int:

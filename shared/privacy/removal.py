@@ -1,32 +1,57 @@
-"""Registrations go with all that hangs on them, and the numbers they were counted in stay, naming nobody."""
+"""People go with all that hangs on them, and the numbers they were counted in stay, naming nobody."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Delete, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared import outbox, tallies
-from shared.models import EventPlaces, EventTally, Message, Registration
+from shared.models import EventPlaces, EventTally, InboundMail, Invitation, Message, Registration, Speaker
 
 CITY = "city"
 
 
 def remove(session: Session, places: EventPlaces, ids: Sequence[UUID]) -> Counter[str]:
-    """Delete registrations of one event and their messages; how many rows of each table went.
+    """Delete registrations of one event, their messages, and what came back to those; how many rows of each table went.
 
     The caller holds the event's lock. Places and tallies stay as they are: whoever should give a place back was
     cancelled before.
     """
-    outbox.withdraw(session, Message.registration_id.in_(ids))
-    messages = _delete(session, delete(Message).where(Message.registration_id.in_(ids)))
-    registrations = _delete(session, delete(Registration).where(Registration.id.in_(ids)))
+    removed = remove_mail(session, Message.registration_id.in_(ids))
+    # What came back about them without naming a mail: answers of calendars.
+    answers = delete(InboundMail).where(InboundMail.registration_id.in_(ids))
+    removed["inbound_mail"] += rows(session, answers)
+    removed["registration"] = rows(session, delete(Registration).where(Registration.id.in_(ids)))
     places.version += 1
-    return Counter({"registration": registrations, "message": messages})
+    return removed
 
 
-def _delete(session: Session, statement: Delete) -> int:
+def remove_invitations(session: Session, ids: Sequence[UUID]) -> Counter[str]:
+    """Delete invitations and the mails to them. The caller holds the event's lock, so that none leaves meanwhile."""
+    removed = remove_mail(session, Message.invitation_id.in_(ids))
+    removed["invitation"] = rows(session, delete(Invitation).where(Invitation.id.in_(ids)))
+    return removed
+
+
+def remove_speakers(session: Session, ids: Sequence[UUID]) -> Counter[str]:
+    """Delete how people on the programme are reached, and the mails to them. The programme goes on naming them."""
+    removed = remove_mail(session, Message.speaker_id.in_(ids))
+    removed["speaker"] = rows(session, delete(Speaker).where(Speaker.id.in_(ids)))
+    return removed
+
+
+def remove_mail(session: Session, *which: ColumnElement[bool]) -> Counter[str]:
+    """Delete messages and what came back to them; they stay counted."""
+    outbox.withdraw(session, *which)
+    came_back = delete(InboundMail).where(InboundMail.message_id.in_(select(Message.id).where(*which)))
+    inbound = rows(session, came_back)
+    return Counter({"inbound_mail": inbound, "message": rows(session, delete(Message).where(*which))})
+
+
+def rows(session: Session, statement: Delete) -> int:
+    """How many this deletes."""
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount

@@ -3,11 +3,21 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union
 from sqlalchemy.orm import Session
 
 from shared.digests import address_digest
-from shared.models import Calendar, Erasure, LinkRequest, Registration
+from shared.models import (
+    Calendar,
+    Erasure,
+    InboundMail,
+    Invitation,
+    LinkRequest,
+    Message,
+    PersonalFeed,
+    Registration,
+    Speaker,
+)
 from shared.privacy.erasing import erase, same_erasure
 from shared.schemas.privacy import ErasureFact, ErasureReport
 
@@ -37,8 +47,18 @@ def _same(fact: ErasureFact) -> Select[Erasure]:
 
 def addresses(session: Session) -> Sequence[str]:
     """Everybody there is, each address once."""
-    registered = select(func.lower(Registration.address))
-    return session.scalars(registered.union(select(func.lower(LinkRequest.address)))).all()
+    columns = (
+        Registration.address,
+        Registration.participation_address,
+        LinkRequest.address,
+        Invitation.address,
+        Speaker.address,
+        Message.address,
+        PersonalFeed.address,
+        InboundMail.sender,
+    )
+    found = union(*(select(func.lower(column)).where(column.is_not(None)) for column in columns))
+    return session.scalars(found).all()
 
 
 def by_digest(session: Session) -> dict[bytes, list[Erasure]]:

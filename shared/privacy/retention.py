@@ -1,19 +1,36 @@
 """Retention: some days after an event its personal data goes by itself, and its numbers stay."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from shared import audit, clock
 from shared.errors import InvalidInput, StateConflict
-from shared.models import Event, EventPlaces, EventState, IdempotencyKey, LinkRequest, Registration
+from shared.models import (
+    Event,
+    EventPlaces,
+    EventState,
+    IdempotencyKey,
+    InboundMail,
+    Invitation,
+    LinkRequest,
+    Message,
+    PersonalFeed,
+    Registration,
+    Speaker,
+)
 from shared.models.idempotency import KEPT_FOR
 from shared.places import lock_places
-from shared.privacy.removal import remove, unname_cities
+from shared.privacy.removal import remove, remove_invitations, remove_mail, remove_speakers, rows, unname_cities
 
 # One transaction: a third of a second, after which mail has its turn.
 AT_ONCE = 2_000
+# Raw mails are large.
+_MAILS_AT_ONCE = 500
+INBOUND_KEPT_FOR = timedelta(days=30)
 # What fewer people than this have in common may tell who they are.
 SMALLEST_GROUP = 5
 
@@ -24,7 +41,7 @@ def kept_until(event: Event) -> datetime | None:
 
 
 def erase_expired(session: Session) -> int:
-    """Erase one batch of registrations of one event whose time has come. Returns how many events or people are done.
+    """Erase one batch of people of one event whose time has come: registered, then invited. Returns how many are done.
 
     Call it until it returns 0, in a transaction each: whatever is interrupted goes on where it was. A postponed event
     counts from the date it had, because nobody may keep data for ever by not naming a new one.
@@ -46,21 +63,43 @@ def _is_due() -> tuple[ColumnElement[bool], ...]:
 
 
 def _erase_batch(session: Session, event: Event, places: EventPlaces) -> int:
-    query = select(Registration.id).where(Registration.event_id == event.id).order_by(Registration.position)
-    ids = session.scalars(query.limit(AT_ONCE)).all()
-    if ids:
-        removed = remove(session, places, ids)
-        counts = {"registrations": removed["registration"], "messages": removed["message"]}
+    people = _next(session, Registration, event, AT_ONCE)
+    invited = _next(session, Invitation, event, AT_ONCE - len(people))
+    if people or invited:
+        removed = remove(session, places, people) + remove_invitations(session, invited)
+        counts = {f"{table}s": removed[table] for table in ("registration", "invitation", "message")}
         audit.record(session, "event.personal_data_erased", by=None, event=event, removed=counts)
-    if len(ids) < AT_ONCE:
+    if len(people) + len(invited) < AT_ONCE:
         _finish(session, event)
-    return len(ids) or 1
+    return len(people) + len(invited) or 1
+
+
+def _next(session: Session, table: type[Registration | Invitation], event: Event, count: int) -> Sequence[UUID]:
+    query = select(table.id).where(table.event_id == event.id).order_by(table.id).limit(count)
+    return session.scalars(query).all()
 
 
 def _finish(session: Session, event: Event) -> None:
+    """What is left once nobody is: requests for links, how speakers are reached, mail to the organisers."""
     session.execute(delete(LinkRequest).where(LinkRequest.event_id == event.id))
+    remove_speakers(session, session.scalars(select(Speaker.id).where(Speaker.event_id == event.id)).all())
+    remove_mail(session, Message.event_id == event.id)
     unname_cities(session, event.id, named_by_fewer_than=SMALLEST_GROUP)
     event.personal_data_erased_at = clock.now()
+
+
+def forget_inbound(session: Session) -> int:
+    """Mail that came back is kept raw for some days, in case it was read wrongly. Returns how many went."""
+    is_old = InboundMail.received_at <= clock.now() - INBOUND_KEPT_FOR
+    some = select(InboundMail.id).where(is_old).order_by(InboundMail.received_at).limit(_MAILS_AT_ONCE)
+    return rows(session, delete(InboundMail).where(InboundMail.id.in_(some)))
+
+
+def forget_feeds(session: Session) -> int:
+    """A personal feed goes once nothing is kept of its person that it could tell. Returns how many went."""
+    is_registered = func.lower(Registration.address) == func.lower(PersonalFeed.address)
+    is_empty = ~select(Registration.id).where(is_registered).exists()
+    return rows(session, delete(PersonalFeed).where(is_empty))
 
 
 def forget_answers(session: Session) -> int:

@@ -35,7 +35,7 @@ def _forget_answers(session: Session, somebody: Somebody) -> int:
     if somebody.calendar is not None:
         members = select(Membership.organiser_id).where(Membership.calendar_id == somebody.calendar.id)
         query = query.where(IdempotencyKey.organiser_id.in_(members))
-    found = [one for one in session.scalars(query) if _quotes(one.answer, somebody)]
+    found = [one for one in session.scalars(query) if quotes(one.answer, somebody)]
     for one in found:
         session.delete(one)
     return len(found)
@@ -46,14 +46,14 @@ def _clean_audit(session: Session, somebody: Somebody) -> int:
     query = _quoting(select(AuditEntry), AuditEntry.facts, somebody)
     if somebody.calendar is not None:
         query = query.where(AuditEntry.calendar_id == somebody.calendar.id)
-    found = [one for one in session.scalars(query) if _quotes(one.facts, somebody)]
+    found = [one for one in session.scalars(query) if quotes(one.facts, somebody)]
     for entry in found:
-        entry.facts = {name: fact for name, fact in entry.facts.items() if not _quotes(fact, somebody)}
+        entry.facts = {name: fact for name, fact in entry.facts.items() if not quotes(fact, somebody)}
     return len(found)
 
 
 def _quoting(query: Select[Any], column: InstrumentedAttribute[dict[str, Any]], somebody: Somebody) -> Select[Any]:
-    """What may quote the address, found by the database; `_quotes` tells it from longer ones."""
+    """What may quote the address, found by the database; `quotes` tells it from longer ones."""
     return query.where(func.lower(cast(column, Text)).contains(_in_json(somebody.key), autoescape=True))
 
 
@@ -61,17 +61,20 @@ def _in_json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _quotes(value: Any, somebody: Somebody) -> bool:
+def quotes(value: Any, somebody: Somebody) -> bool:
+    """Whether the address stands in it, and not as a part of a longer one."""
     if isinstance(value, dict):
-        return any(_quotes(part, somebody) for part in (*value, *value.values()))
+        return any(quotes(part, somebody) for part in (*value, *value.values()))
     if isinstance(value, list):
-        return any(_quotes(part, somebody) for part in value)
+        return any(quotes(part, somebody) for part in value)
     # A full stop may end the sentence that the address stands in.
     pattern = rf"(?<!{_OF_AN_ADDRESS}){re.escape(somebody.key)}(?!\.?[\w-])"
     return isinstance(value, str) and re.search(pattern, value.lower()) is not None
 
 
-def what_stays(session: Session, somebody: Somebody, event_ids: Collection[UUID]) -> list[str]:
+def what_stays(
+    session: Session, somebody: Somebody, event_ids: Collection[UUID], *, programmes: Collection[str] = ()
+) -> list[str]:
     """In words: what has this address for another reason, and where it may have been taken to."""
     stays = [_exports(session, event_ids)]
     if somebody.calendar is None and organisers.by_address(session, somebody.key) is not None:
@@ -80,6 +83,7 @@ def what_stays(session: Session, somebody: Somebody, event_ids: Collection[UUID]
         f"Answers to the mails of “{title}” go to this address, which stands in them."
         for title in session.scalars(_answered_by(somebody))
     ]
+    stays += [f"The programme of “{title}” goes on naming this person." for title in sorted(programmes)]
     if session.get(Suppression, address_digest(somebody.key)) is not None:
         stays.append("The wish not to get reminders stays, under a code from which nobody can read the address.")
     return [sentence for sentence in stays if sentence]

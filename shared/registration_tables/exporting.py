@@ -19,8 +19,8 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS_AT_ONCE = 2000
 # Of these, a viewer sees all but the ways to reach a person, and what the person agreed to.
 _FACTS = ("position", "status", "name", "address", "organisation", "city", "country", "audience", "language",
-          "time_zone", "source")  # fmt: skip
-_MOMENTS = ("registered_at", "confirmed_at", "cancelled_at")
+          "time_zone", "source", "participation")  # fmt: skip
+_MOMENTS = ("registered_at", "confirmed_at", "cancelled_at", "joined_at")
 _CONSENT_FACTS = ("consent_version",)
 _CONSENT_MOMENTS = ("consented_at",)
 NOT_FOR_VIEWERS = {"address", "time_zone", *_CONSENT_FACTS, *_CONSENT_MOMENTS}

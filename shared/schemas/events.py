@@ -12,7 +12,9 @@ from pydantic import (
     Field,
     HttpUrl,
     NaiveDatetime,
+    ValidationError,
 )
+from pydantic_core import PydanticCustomError
 
 from shared.schemas.fields import (
     EARLIEST,
@@ -38,6 +40,19 @@ def _web_address(value: str) -> str:
 
 
 WebAddress = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_web_address)]
+
+
+def _room_address(value: str) -> str:
+    """As browsers read it (WHATWG URL), so that what is stored is what is led to."""
+    try:
+        return str(HttpUrl(value))
+    except ValidationError:
+        raise PydanticCustomError(
+            "room", "is not a web address; give the whole link to the room, beginning with https://"
+        ) from None
+
+
+RoomAddress = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(_room_address)]
 
 
 WallClock = Annotated[NaiveDatetime, BeforeValidator(not_a_number), Field(ge=EARLIEST, le=LATEST), WITHOUT_OFFSET]
@@ -168,7 +183,7 @@ class EventContent(BaseModel):
     is_online: bool | None = Field(
         default=None, description="Whether people with a place get a personal join link; else by the location."
     )
-    room_url: WebAddress | None = Field(
+    room_url: RoomAddress | None = Field(
         default=None, description="Where join links lead. Shown on no public page; a change needs no new mail."
     )
     room_opens_minutes: int | None = Field(default=None, ge=0, le=24 * 60)

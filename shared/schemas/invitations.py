@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from shared.schemas.events import Page
 from shared.schemas.fields import LanguageCode
@@ -22,7 +22,7 @@ class InvitationRequest(BaseModel):
 
     text: str = Field(min_length=1, max_length=2_000_000)
     language: LanguageCode | None = None
-    is_trial: bool = False
+    is_trial: StrictBool = False
 
 
 class RecognisedAddress(BaseModel):
@@ -52,7 +52,10 @@ class InvitationReport(BaseModel):
 
 
 class InvitationAnswer(BaseModel):
-    """`address` is null for viewers. `posted_at` is null while it waits for its day; `mail` is the mail's status."""
+    """`address` is null for viewers. `posted_at` is null while it waits for its day; `mail` is the last mail's status.
+
+    Who accepted may have cancelled since: `registration_status` says how things stand.
+    """
 
     id: UUID
     address: str | None
@@ -65,6 +68,7 @@ class InvitationAnswer(BaseModel):
     answered_at: datetime | None
     undelivered_at: datetime | None
     registration_id: UUID | None
+    registration_status: str | None = None
     mail: str | None
 
 

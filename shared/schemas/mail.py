@@ -13,14 +13,19 @@ from shared.schemas.registrations import Country
 
 RuleKind = Literal["reminder", "follow-up", "notice", "nudge", "call-sheet"]
 AnchorName = Literal["start", "end", "moment"]
+PreviewKind = Literal[
+    "confirmation", "waiting-list", "promotion", "verification", "offer", "offer-lapsed", "link-again", "invitation",
+    "nudge", "reminder", "change", "cancellation", "registration-cancelled", "follow-up", "notice", "call-sheet",
+    "call-sheet-withdrawn", "declined", "entry-again", "personal-feed", "counter-proposal", "queue-warning", "test",
+]  # fmt: skip
 _A_YEAR = 366 * 24 * 60
 
 
 class Selection(BaseModel):
     """Whom a rule is for: those who meet every condition given. Empty: everybody its kind is for.
 
-    Reminders, follow-ups and notices are for registrations (confirmed ones unless `statuses` says otherwise), nudges
-    for invitations without an answer, call sheets for speakers.
+    Reminders and follow-ups are for those with a place, notices for registrations (confirmed ones unless `statuses`
+    says otherwise), nudges for invitations without an answer, call sheets for speakers.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +73,7 @@ class RuleChange(BaseModel):
     anchor: AnchorName | None = None
     moment: Moment | None = None
     selection: Selection | None = None
-    texts: Annotated[dict[LanguageCode, MailText] | None, Field(max_length=30)] = None
+    texts: Annotated[dict[LanguageCode, MailText], Field(max_length=30)] | None = None
     is_paused: bool | None = None
 
 
@@ -92,6 +97,39 @@ class RuleList(BaseModel):
     rules: list[RuleAnswer]
 
 
+class PreviewRequest(BaseModel):
+    """Which mail, and for whom: a registration, an invitation, a speaker, or (none of them) a made-up reader.
+
+    `language` instead of the reader's own. `text` instead of what is saved: the rule's where a rule is named, else the
+    event's for this kind of mail.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "kind": "reminder",
+                "language": "es",
+                "text": {"introduction": "Hola {{ name }}, te esperamos."},
+            }
+        },
+    )
+
+    kind: PreviewKind
+    rule_id: UUID | None = None
+    registration_id: UUID | None = None
+    invitation_id: UUID | None = None
+    speaker_id: UUID | None = None
+    language: LanguageCode | None = None
+    text: MailText | None = None
+
+
+class PreviewSent(BaseModel):
+    """Where a preview was sent: one's own address."""
+
+    address: str
+
+
 class MailPreview(BaseModel):
     """One mail as it would leave now. `calendar` is its text/calendar part; `headers` are those it is sent with."""
 
@@ -108,7 +146,8 @@ class MailPreview(BaseModel):
 class RehearsedMail(BaseModel):
     """One mail of the rehearsal: when it leaves, on the reader's own clock too, and to how many it goes like this.
 
-    `sample_id` is the registration (invitation, speaker) it is shown for; the preview renders it.
+    `sample_id` is the registration (invitation, speaker) it is shown for; the preview renders it. Null: nobody gets it
+    yet. `attendance` tells the two follow-ups apart; before the start they are counted as if everybody came.
     """
 
     kind: str
@@ -119,6 +158,7 @@ class RehearsedMail(BaseModel):
     language: str
     sample_id: UUID | None
     subject: str
+    attendance: Literal["attended", "missed"] | None = None
     is_paused: bool = False
 
 
@@ -200,3 +240,28 @@ class EntriesSent(BaseModel):
     """How many are sent their calendar entry again."""
 
     count: int
+
+
+class CallSheetsSent(BaseModel):
+    """How many speakers are sent their call sheet."""
+
+    count: int
+
+
+class InboundAnswer(BaseModel):
+    """A mail that came back about one person: a bounce, a complaint, the answer of their calendar. Never its text.
+
+    `outcome` says in words what followed, naming nobody; null while it has not been read. `message_id` is the mail of
+    ours that it is about, where it is about one.
+    """
+
+    id: UUID
+    received_at: datetime
+    kind: Literal["bounce", "complaint", "reply", "counter", "canary", "other"] | None
+    status: Literal["new", "done", "ignored", "failed"]
+    outcome: str | None
+    message_id: UUID | None
+
+
+class InboundPage(Page):
+    mails: list[InboundAnswer]

@@ -45,6 +45,9 @@ class MessageExport(BaseModel):
     sent_at: datetime | None
     attempts: int
     reply: str | None = Field(description="What the mail server answered last.")
+    bounced_at: datetime | None = None
+    bounce: str | None = Field(default=None, description="What came back later, in the words of who sent it back.")
+    opened_at: datetime | None = Field(default=None, description="When a link of the mail was first used.")
 
 
 class EventExport(BaseModel):
@@ -80,8 +83,77 @@ class RegistrationExport(BaseModel):
     answer_by: datetime | None
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    entry_sequence: int | None = Field(description="SEQUENCE of the calendar entry that was sent last.")
+    entry_revision: int | None = Field(description="Revision of the event that it showed.")
+    participation: str | None = Field(description="What their calendar answered (RFC 5545 section 3.2.12).")
+    participation_address: str | None = Field(description="From which address it answered.")
+    participation_sequence: int | None
+    participation_at: datetime | None
+    undelivered_at: datetime | None = Field(description="Since when mail to the address has come back.")
+    readdressed_at: datetime | None = Field(description="When the address was corrected last.")
+    joined_at: datetime | None = Field(description="When they first went into the room by their link.")
     kept_until: datetime | None
     messages: list[MessageExport]
+
+
+class InvitationExport(BaseModel):
+    """An invitation to register. `kept_until` is when it goes by itself."""
+
+    event: EventExport
+    address: str
+    name: str | None
+    language: str
+    status: str
+    created_at: datetime
+    posted_at: datetime | None
+    nudges: int
+    nudged_at: datetime | None
+    nudge_wanted_at: datetime | None
+    answered_at: datetime | None
+    undelivered_at: datetime | None
+    registration_id: UUID | None
+    kept_until: datetime | None
+    messages: list[MessageExport]
+
+
+class SpeakerExport(BaseModel):
+    """How somebody on the programme is reached, and the times they were told."""
+
+    event: EventExport
+    address: str
+    name: str
+    language: str | None
+    time_zone: str | None
+    sequence: int
+    entry_sequence: int | None
+    told: list[dict[str, Any]]
+    messages: list[MessageExport]
+
+
+class InboundExport(BaseModel):
+    """A mail from them or about them that came back to us; `raw` is all of it, as Base64 (RFC 4648)."""
+
+    received_at: datetime
+    sender: str
+    recipient: str
+    status: str
+    kind: str | None
+    outcome: str | None
+    raw: str
+
+
+class ParticipationExport(BaseModel):
+    """An answer that a calendar sent from this address, for somebody registered with another."""
+
+    event: EventExport
+    participation: str | None
+    participation_at: datetime | None
+
+
+class FeedExport(BaseModel):
+    """A secret feed of the events they registered for. Its address is not here: it is a key."""
+
+    created_at: datetime
 
 
 class LinkRequestExport(BaseModel):
@@ -105,10 +177,17 @@ class PersonExport(BaseModel):
     registrations: list[RegistrationExport]
     link_requests: list[LinkRequestExport]
     suppression: SuppressionExport | None
+    invitations: list[InvitationExport] = []
+    speakers: list[SpeakerExport] = []
+    inbound: list[InboundExport] = []
+    participations: list[ParticipationExport] = []
+    feeds: list[FeedExport] = Field(default=[], description="For all calendars only.")
+    messages: list[MessageExport] = Field(default=[], description="Mails to the address itself, as to organisers.")
 
     @property
     def is_empty(self) -> bool:
-        return not (self.registrations or self.link_requests or self.suppression)
+        apart = {"address", "calendar", "made_at"}
+        return not any(getattr(self, name) for name in type(self).model_fields.keys() - apart)
 
 
 class ErasureReport(BaseModel):

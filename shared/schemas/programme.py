@@ -1,10 +1,12 @@
 """The programme as it travels: items with their minutes, and the people with their parts."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.schemas.fields import ClockTime, LongText, ShortText
+from shared.schemas.contacts import Address, Language, Zone
+from shared.schemas.fields import EMPTY_IS_NONE, OR_EMPTY, ClockTime, LongText, ShortText
 
 
 class Part(StrEnum):
@@ -26,7 +28,11 @@ class ItemKind(StrEnum):
 
 
 class PersonFacts(BaseModel):
-    """Someone on the programme. A part is what they do there; the rest is how they are announced."""
+    """Someone on the programme. A part is what they do there; what follows it is how they are announced.
+
+    `address`, `language` and `time_zone` are for mail to them: answered to those who work on the calendar only, the
+    address not to viewers. An address left out of a list that is sent is taken away.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,6 +41,9 @@ class PersonFacts(BaseModel):
     role: ShortText | None = None
     organisation: ShortText | None = None
     city: ShortText | None = None
+    address: Annotated[Address | None, EMPTY_IS_NONE, OR_EMPTY] = None
+    language: Language | None = None
+    time_zone: Annotated[Zone | None, EMPTY_IS_NONE, OR_EMPTY] = None
 
 
 class ProgrammeItemFacts(BaseModel):

@@ -2,48 +2,24 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from shared.schemas.contacts import Address as Address
+from shared.schemas.contacts import Language, Zone
 from shared.schemas.events import Page
 from shared.schemas.fields import EMPTY_IS_NONE, OR_EMPTY, OptionalShortText, ShortText
 from shared.schemas.questions import KEY_PATTERN
 from shared.territories import is_country
-from shared.timezones import is_zone
-from shared.translations import LANGUAGES
-
-
-def _address(value: str) -> str:
-    """A deliverable form: domain in ASCII (UTS 46), local part as written. SMTPUTF8 is not offered by every server."""
-    try:
-        checked = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as problem:
-        raise PydanticCustomError(
-            "address", "is not an e-mail address that mail can be sent to: {why}", {"why": str(problem)}
-        ) from None
-    return checked.ascii_email or checked.normalized
 
 
 def _country(value: str) -> str:
     if not is_country(value.upper()):
         raise PydanticCustomError("country", "is not a country; give its two letters (ISO 3166), such as ES or BR")
     return value.upper()
-
-
-def _zone(value: str) -> str:
-    if not is_zone(value):
-        raise PydanticCustomError("time_zone", "is not a time zone; give an IANA name, such as Europe/Madrid")
-    return value
-
-
-def _language(value: str) -> str:
-    if value not in LANGUAGES:
-        raise PydanticCustomError("language", "is not one of {known}", {"known": ", ".join(LANGUAGES)})
-    return value
 
 
 def _flat_answers(value: Any) -> Any:
@@ -81,12 +57,7 @@ Answers = Annotated[
         examples=[{}],
     ),
 ]
-Address = Annotated[
-    str, Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
-]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
-Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
-Language = Annotated[str, AfterValidator(_language)]
 
 
 class Applicant(BaseModel):
@@ -171,6 +142,14 @@ class RegistrationAnswer(BaseModel):
     confirmed_at: datetime | None
     cancelled_at: datetime | None
     answer_by: datetime | None = None
+    joined_at: datetime | None = Field(default=None, description="When they first came through their join link.")
+    participation: str | None = Field(default=None, description="What their calendar answered (RFC 5545, 3.2.12).")
+    undelivered_at: datetime | None = Field(
+        default=None, description="Since when mail to them has been refused or has bounced."
+    )
+    holds: Literal["current", "old", "none"] = Field(
+        default="none", description="Which revision of the event stands in their calendar, by the mails that left."
+    )
 
 
 class AnswerInWords(BaseModel):
@@ -208,6 +187,13 @@ class RegistrationCorrection(BaseModel):
     answers: Answers = Field(default_factory=dict)
 
 
+class OrganiserCorrection(RegistrationCorrection):
+    """What an organiser may correct beyond that. Another address is sent the mail with the place, or what stands for
+    it, at once; the old one is told nothing."""
+
+    address: Address | None = None
+
+
 class LinkWish(BaseModel):
     """Whose link is wanted."""
 
@@ -215,16 +201,24 @@ class LinkWish(BaseModel):
 
 
 class MessageAnswer(BaseModel):
-    """`address`, and `reply` which may quote it, are None for those who may only look."""
+    """`address`, and `reply` and `bounce` which may quote it, are None for those who may only look.
+
+    So is the address of a mail that left before the address was corrected: it is not kept.
+    """
 
     id: UUID
     kind: str
     status: str
     address: str | None = Field(description="Null for viewers.")
+    created_at: datetime = Field(description="When it was promised: in the transaction that is the reason for it.")
     due_at: datetime
     sent_at: datetime | None
     attempts: int
     reply: str | None = Field(description="What the mail server said last; null for viewers.")
+    bounced_at: datetime | None = None
+    bounce: str | None = Field(default=None, description="What came back, in its words; null for viewers.")
+    opened_at: datetime | None = Field(default=None, description="When somebody first used a link in it.")
+    rule_id: UUID | None = Field(default=None, description="The rule that sent it.")
 
 
 class MessagePage(Page):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.schemas.events import EventSummary, Page
 
@@ -114,7 +114,7 @@ class MailCounts(BaseModel):
 
 
 class ReminderState(BaseModel):
-    """`state` is waiting, sent or skipped; a rule is skipped when its moment had passed before anyone could get it."""
+    """What a rule sends. `state`: waiting, paused, sent, or skipped (its moment passed before anybody could get it)."""
 
     id: UUID
     kind: str = "reminder"
@@ -154,6 +154,9 @@ class Stats(BaseModel):
     mail: MailCounts
     reminders: list[ReminderState]
     suspicion: Suspicion
+    unreachable: int | None = Field(
+        default=None, description="From an hour before the start to the end: people with a place and no working link."
+    )
 
 
 class AuditAnswer(BaseModel):

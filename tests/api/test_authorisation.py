@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from services.api.main import create_app
 from shared.models import Role
-from tests.factories import make_calendar, make_event, make_organiser, register, token_for
+from tests.factories import make_calendar, make_event, make_invitation, make_organiser, register, token_for
 
 PREFIX = "/api/v1"
 PUBLIC = "public"  # Everyone, without a token.
@@ -40,10 +40,26 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/registrations.csv"): Role.VIEWER,
     ("GET", "/events/{event_key}/registrations.xlsx"): Role.VIEWER,
     ("POST", "/events/{event_key}/registrations/import"): Role.EDITOR,
+    ("POST", "/events/{event_key}/invitations"): Role.EDITOR,
+    ("GET", "/events/{event_key}/invitations"): Role.VIEWER,
+    ("POST", "/events/{event_key}/invitations/nudge"): Role.EDITOR,
+    ("DELETE", "/invitations/{invitation_id}"): Role.EDITOR,
     ("GET", "/events/{event_key}/messages"): Role.VIEWER,
+    ("POST", "/events/{event_key}/entries"): Role.EDITOR,
+    ("POST", "/events/{event_key}/call-sheets"): Role.EDITOR,
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
+    ("POST", "/events/{event_key}/preview"): Role.EDITOR,
+    ("POST", "/events/{event_key}/preview/send"): Role.EDITOR,
+    ("GET", "/events/{event_key}/rules"): Role.VIEWER,
+    ("POST", "/events/{event_key}/rules"): Role.EDITOR,
+    ("PATCH", "/rules/{rule_id}"): Role.EDITOR,
+    ("DELETE", "/rules/{rule_id}"): Role.EDITOR,
+    ("GET", "/events/{event_key}/rehearsal"): Role.VIEWER,
+    ("GET", "/events/{event_key}/mail"): Role.VIEWER,
+    ("GET", "/events/{event_key}/unreachable"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}"): Role.VIEWER,
     ("GET", "/registrations/{registration_id}/messages"): Role.VIEWER,
+    ("GET", "/registrations/{registration_id}/inbound"): Role.VIEWER,
     ("POST", "/registrations/{registration_id}/take-up-again"): Role.EDITOR,
     ("POST", "/registrations/{registration_id}/confirm"): Role.EDITOR,
     ("POST", "/registrations/{registration_id}/send-link"): Role.EDITOR,
@@ -60,9 +76,14 @@ GUARDED = [(route, least) for route, least in TABLE.items() if least != PUBLIC]
 ANNOUNCEMENT = "# Webinar: Rooftops\n\n3 March 2027, 15:00 (Europe/Madrid)\n\n## Programme\n\n- Welcome (5 min)\n"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"json": {"label": "script"}},
+    ("POST", "/events/{event_key}/preview"): {"json": {"kind": "reminder"}},
+    ("POST", "/events/{event_key}/preview/send"): {"json": {"kind": "reminder"}},
     ("PATCH", "/events/{event_key}"): {"json": {"places": 5}, "headers": {"If-Match": "*"}},
     ("PATCH", "/registrations/{registration_id}"): {"json": {"city": "Porto"}},
+    ("POST", "/events/{event_key}/rules"): {"json": {"minutes_before": 30}},
+    ("PATCH", "/rules/{rule_id}"): {"json": {"minutes_before": 45}},
     ("POST", "/events/{event_key}/registrations/import"): {"content": "name,email\nAda,ada@example.org\n"},
+    ("POST", "/events/{event_key}/invitations"): {"json": {"text": "bob@example.org"}},
     ("POST", "/calendars/{calendar_key}/privacy/export"): {"json": {"address": "ada@example.org"}},
     ("POST", "/calendars/{calendar_key}/privacy/erase"): {"json": {"address": "ada@example.org"}},
     ("POST", "/events/import"): {"content": ANNOUNCEMENT, "headers": {"Content-Type": "text/markdown"}},
@@ -101,8 +122,14 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         role = Role(caller) if caller in RANK else None
         headers = token_for(session, make_organiser(session, calendar, role))
     method, path = route
-    keys = {"event_key": event.id, "registration_id": registration.id, "calendar_key": calendar.slug}
-    filled = path.format(**keys, token_id=uuid4())
+    invitation = make_invitation(session, event, "cyd@example.org")
+    keys = {
+        "event_key": event.id,
+        "registration_id": registration.id,
+        "calendar_key": calendar.slug,
+        "invitation_id": invitation.id,
+    }
+    filled = path.format(**keys, token_id=uuid4(), rule_id=event.reminder_rules[0].id)
     request = dict(BODIES.get(route, {}))
     headers |= request.pop("headers", {})
     if route == ("POST", "/events"):
@@ -123,7 +150,8 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
 
 @pytest.mark.parametrize(("method", "path"), [route for route, least in GUARDED])
 def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: str) -> None:
-    filled = path.format(event_key=uuid4(), registration_id=uuid4(), token_id=uuid4(), calendar_key=uuid4())
+    keys = ("event_key", "registration_id", "token_id", "calendar_key", "invitation_id", "rule_id")
+    filled = path.format(**{key: uuid4() for key in keys})
     answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"

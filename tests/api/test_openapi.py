@@ -12,7 +12,7 @@ from services.api.main import create_app
 from shared.models import Event, Organiser, Registration, Role
 from shared.registration_tables.exporting import XLSX_TYPE
 from tests.effort import bounded
-from tests.factories import make_calendar, make_event, make_organiser, register, token_for
+from tests.factories import make_calendar, make_event, make_invitation, make_organiser, register, token_for
 
 # What a value means (a zone that exists, an address that can be mailed, a cursor of ours) no schema can say,
 # so a request that fits the schema may still be refused; how it is refused is checked.
@@ -40,6 +40,7 @@ class Known:
         self.calendar = make_calendar(session)
         self.event: Event = make_event(session, self.calendar, places=3)
         self.registration: Registration = register(session, self.event, "ada@example.org")
+        self.invitation = make_invitation(session, self.event, "cyd@example.org")
         self.organiser: Organiser = make_organiser(session, self.calendar, Role.OWNER)
 
     def put_into(self, case: Case) -> None:
@@ -47,6 +48,8 @@ class Known:
         known = {
             "event_key": str(self.event.id),
             "registration_id": str(self.registration.id),
+            "rule_id": str(self.event.reminder_rules[0].id),
+            "invitation_id": str(self.invitation.id),
             "slug": self.calendar.slug if "calendars" in case.path else self.event.slug,
         }
         if is_spoilt(case, ParameterLocation.PATH):

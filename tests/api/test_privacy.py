@@ -1,6 +1,7 @@
 """What an owner does for a person who asks: everything handed over, or everything gone."""
 
 import json
+from base64 import b64decode
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from shared import clock, consents
-from shared.models import AuditEntry, Registration, Role
+from shared.models import AuditEntry, InboundMail, Invitation, Model, PersonalFeed, Registration, Role, Speaker
+from shared.privacy.exporting import export
 from tests.factories import deliver_everything, make_calendar, make_event, make_organiser, token_for
 from tests.leftovers import leftovers
 from tests.mailbox import Mailbox
-from tests.shared.privacy.somebody import ADDRESS, WORDS, come, leave_traces
+from tests.shared.privacy.somebody import ADDRESS, WORDS, come, correspond, leave_traces
 
 
 def test_an_owner_exports_everything_word_for_word(session: Session, client: TestClient, mailbox: Mailbox) -> None:
@@ -63,6 +65,30 @@ def test_every_column_of_a_registration_is_in_its_export(session: Session, clien
     elsewhere = {"event_id", "consent_version", "consented_at", "sequence"}
     columns = {column.key for column in Registration.__table__.columns} - elsewhere
     assert columns - set(one) == set()
+
+
+def columns_of(table: type[Model], *elsewhere: str) -> set[str]:
+    return {column.key for column in table.__table__.columns} - set(elsewhere)
+
+
+def test_every_column_of_what_else_is_kept_is_in_the_export(session: Session) -> None:
+    event = make_event(session)
+    correspond(session, event, come(session, event))
+    found = export(session, ADDRESS).model_dump()
+
+    [invitation], [speaker], [feed], [mail] = (found[name] for name in ("invitations", "speakers", "feeds", "messages"))
+    # Ids of rows say nothing of a person, and the event is told in full.
+    assert columns_of(Invitation, "id", "event_id", "nudge_rule_id") - set(invitation) == set()
+    assert columns_of(Speaker, "id", "event_id") - set(speaker) == set()
+    assert columns_of(PersonalFeed, "id", "address") - set(feed) == set()
+    assert mail["kind"] == "queue-warning"
+    assert [one["messages"][0]["kind"] for one in (invitation, speaker)] == ["invitation", "call-sheet"]
+    ours = ("id", "digest", "octets", "attempts", "lease_until", "message_id", "registration_id")
+    assert len(found["inbound"]) == 4
+    assert columns_of(InboundMail, *ours) - set(found["inbound"][0]) == set()
+    assert {b64decode(one["raw"])[:5] for one in found["inbound"]} == {b"From:", b"To: <"}
+    [participation] = found["participations"]
+    assert participation["participation"] == "accepted"
 
 
 def test_an_owner_erases_and_gets_a_report(

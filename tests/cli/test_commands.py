@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from services.cli.main import app
 from shared import organisers
 from shared.models import Calendar, Event, EventState
-from tests.factories import make_calendar
+from tests.factories import make_calendar, make_event, register
 
 runner = CliRunner()
 ANNOUNCEMENT = """\
@@ -104,3 +104,24 @@ def test_the_sample_is_loaded_once(session: Session) -> None:
 
     assert session.scalar(select(func.count()).select_from(Calendar)) == 1
     assert set(session.scalars(select(Event.state))) == {EventState.PUBLISHED}
+
+
+def test_an_event_is_rehearsed_and_nothing_is_sent(session: Session) -> None:
+    event = make_event(session, title="Ladders [for] eels")
+    register(session, event, "ada@example.org", time_zone="Asia/Tokyo")
+
+    code, output = plenary("rehearse", event.slug)
+    assert code == 0, output
+    assert "Ladders [for] eels" in output
+    assert "3 mails are planned. Nothing was sent." in output
+
+    code, output = plenary("rehearse", str(event.id), "--json")
+    reminders = [mail for mail in json.loads(output)["mails"] if mail["kind"] == "reminder"]
+    assert [mail["recipients"] for mail in reminders] == [1, 1]
+    assert all("Tokyo, UTC+9" in mail["at_local"] for mail in reminders)
+
+
+def test_an_event_that_is_not_there_cannot_be_rehearsed(session: Session) -> None:
+    code, output = plenary("rehearse", "no-such-event")
+    assert code == 1
+    assert "no such event" in output

@@ -198,3 +198,28 @@ def test_a_domain_brings_https_and_addresses_to_match() -> None:
     assert services["dashboard"]["environment"]["PLENARY_DASHBOARD_URL"] == "https://events.example.org/dashboard"
     published = {(port.get("host_ip", "every address"), port["published"]) for port in services["proxy"]["ports"]}
     assert published == {("every address", "80"), ("every address", "443"), ("127.0.0.1", "8026")}
+
+
+def test_what_comes_back_is_taken_in_only_where_somebody_said_how() -> None:
+    how = {"PLENARY_INBOUND": "lmtp", "PLENARY_INBOUND_PORT": "2424"}
+
+    assert "inbound" not in compose("config", "--services").split()
+    services = json.loads(compose("config", "--format", "json", settings=how))["services"]
+    inbound = services["inbound"]
+    assert [(port["host_ip"], port["published"]) for port in inbound["ports"]] == [("127.0.0.1", "2424")]
+    assert {"stores", "outside"} == set(inbound["networks"])
+    assert (inbound["read_only"], inbound["cap_drop"]) == (True, ["ALL"])
+    assert inbound["depends_on"]["migrations"]["condition"] == "service_completed_successfully"
+    # Mails and entries name the addresses, whoever writes or shows them.
+    for name in ("api", "worker", "dispatcher", "inbound"):
+        assert services[name]["environment"]["PLENARY_INBOUND"] == "lmtp", name
+    assert services["worker"]["image"] == inbound["image"]
+
+
+def test_the_three_ways_in_all_stand_up_with_a_mail_server_and_a_domain() -> None:
+    server = {"PLENARY_SMTP_HOST": "smtp.example.org", "PLENARY_MAIL_ADDRESS": "events@example.org"}
+    files = ("--file", "docker-compose.yml", "--file", "deploy/https.yml")
+    for how in ("lmtp", "smtp", "imap"):
+        settings = server | {"PLENARY_SITE_ADDRESS": "events.example.org", "PLENARY_INBOUND": how}
+        services = json.loads(compose(*files, "config", "--format", "json", settings=settings))["services"]
+        assert services["inbound"]["environment"]["PLENARY_MAIL_ADDRESS"] == "events@example.org"

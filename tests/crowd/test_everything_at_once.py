@@ -71,7 +71,7 @@ def dispatch(_session: Session, _event_id: UUID, chance: Random) -> None:
 
 
 def send(session: Session, _event_id: UUID, _chance: Random) -> None:
-    """As a worker does, one transaction for each mail."""
+    """As a worker does, one transaction for each mail, on a connection of its own."""
     ids = outbox.lease_outstanding(session, limit=5, until=clock.now() + timedelta(minutes=2))
     session.commit()
     messages = outbox.claim(session, ids, until=clock.now() + timedelta(minutes=2))

@@ -20,6 +20,8 @@ from fastapi.responses import JSONResponse, Response
 
 from shared.schemas.events import EventAnswer, EventContent, EventPage, EventSummary, ImportAnswer
 from shared.schemas.sessions import CalendarRole, Me, SessionAnswer
+from tests.dashboard.fake_invitations import Invitations, add_invitation_routes
+from tests.dashboard.fake_mail import Mail, add_mail_routes
 from tests.dashboard.fake_people import People, Refusal, add_people_routes
 from tests.dashboard.specimens import CALENDAR, draft_from_text, event, stats
 
@@ -39,6 +41,8 @@ class World:
     bodies: list[tuple[str, str, str]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     people: People = field(default_factory=People)
+    mail: Mail = field(default_factory=Mail)
+    invitations: Invitations = field(default_factory=Invitations)
 
     def add(self, answer: EventAnswer) -> EventAnswer:
         self.events[str(answer.id)] = answer
@@ -161,6 +165,8 @@ def make_app(world: World) -> FastAPI:
         return world.add(_changed(found, changes))
 
     add_people_routes(app, world.people, require)
+    add_mail_routes(app, world.mail, require)
+    add_invitation_routes(app, world.invitations, require)
 
     @app.post("/api/v1/events/{event_id}/publish")
     def publish(request: Request, event_id: str) -> EventAnswer:

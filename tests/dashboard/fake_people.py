@@ -187,13 +187,19 @@ def _add_one(app: FastAPI, people: People, require: Callable[[Request], str]) ->
         require(request)
         facts = {
             "id": uuid4(),
+            "created_at": datetime(2026, 7, 1, 9, tzinfo=UTC),
             "due_at": datetime.now(UTC),
             "attempts": 1,
             "address": people.get(registration_id).address,
         }
         sent = MessageAnswer(kind="confirmation", status="sent", sent_at=datetime.now(UTC), reply="250 ok", **facts)
         failed = MessageAnswer(
-            kind="reminder", status="bounced", sent_at=None, reply="550 no <b>such</b> user", **facts
+            kind="reminder",
+            status="bounced",
+            sent_at=None,
+            reply="550 no <b>such</b> user",
+            bounce="<i>5.1.1</i>",
+            **facts,
         )
         return MessagePage(messages=[failed, sent])
 

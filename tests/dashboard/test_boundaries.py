@@ -19,7 +19,8 @@ def test_the_dashboard_starts_without_a_database_a_key_or_their_libraries():
     code = (
         "import sys; import services.dashboard.asgi, services.dashboard.live.screen, "
         "services.dashboard.announcement.screen, services.dashboard.all_events, "
-        "services.dashboard.registrations.screen, services.dashboard.registration_settings.screen; "
+        "services.dashboard.registrations.screen, services.dashboard.registration_settings.screen, "
+        "services.dashboard.mail.screen, services.dashboard.invitations.screen; "
         "found = {'sqlalchemy', 'psycopg', 'redis', 'rq'} & set(sys.modules); sys.exit(repr(found) if found else 0)"
     )
     bare = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}

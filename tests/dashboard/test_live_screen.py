@@ -316,6 +316,24 @@ def _no_trust_in_sessions(monkeypatch):
     monkeypatch.setattr("services.dashboard.viewer._TRUST", timedelta(0))
 
 
+def test_people_without_a_way_in_are_told_of_with_the_way_to_help_them(fake, open_page):
+    webinar = fake.world.add(event())
+    assert "no working join link" not in words(open_page())
+
+    fake.world.change(webinar.id, unreachable=18)
+    st.cache_data.clear()
+    drawn = words(open_page())
+
+    assert "18 people have no working join link" in drawn
+    assert f'<a href="mail?event={webinar.id}"' in drawn
+    fake.world.change(webinar.id, unreachable=1)
+    st.cache_data.clear()
+    assert "1 person has no working join link" in words(open_page())
+    fake.world.change(webinar.id, unreachable=0)
+    st.cache_data.clear()
+    assert "no working join link" not in words(open_page())
+
+
 def test_a_burst_is_announced_with_its_numbers_and_what_to_do(fake, open_page):
     webinar = fake.world.add(event())
     fake.world.change(webinar.id, suspicion=suspicion(refused=240, suspect=35, is_burst=True))

@@ -1,12 +1,13 @@
 """Formatting, bars, curves and headlines: what needs no page."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from services.dashboard import formatting, markup
 from services.dashboard.live import bars, curve, header, local_hours, questions, reminders, tiles
-from shared.schemas.stats import ChoiceCount, CurvePoint, QuestionCount
+from shared.schemas.stats import ChoiceCount, CurvePoint, QuestionCount, ReminderState
 from tests.dashboard import specimens
 from tests.dashboard.specimens import event, stats
 
@@ -186,18 +187,38 @@ def test_the_headline_names_those_who_would_join_at_night():
     assert local_hours.headline(snapshot.local_hours) == "7% would join at night, 78% in working hours."
 
 
+def reminder(minutes, **facts):
+    given = {"kind": "reminder", "anchor": "start", "due_at": None, "state": "waiting", "sent": 0, "total": 0}
+    return ReminderState(id=uuid4(), minutes_before=minutes, **given | facts)
+
+
 @pytest.mark.parametrize(
-    ("minutes", "words"),
+    ("rule", "words"),
     [
-        (10080, "1 week before"),
-        (1440, "1 day before"),
-        (90, "90 minutes before"),
-        (0, "At the start"),
-        (-2880, "2 days after"),
+        (reminder(10080), "1 week before"),
+        (reminder(1440), "1 day before"),
+        (reminder(90), "90 minutes before"),
+        (reminder(0), "At the start"),
+        (reminder(-10), "10 minutes after the start"),
+        (reminder(30, anchor="end"), "30 minutes before the end"),
+        (reminder(-2880, kind="follow-up", anchor="end"), "Follow-up 2 days after the end"),
+        (reminder(0, kind="follow-up", anchor="end"), "Follow-up at the end"),
+        (reminder(0, kind="notice", anchor="moment"), "Notice at once"),
+        (
+            reminder(0, kind="notice", anchor="moment", due_at=datetime(2027, 3, 3, 14, tzinfo=UTC)),
+            "Notice Wed 3 Mar 2027, 15:00 Madrid (UTC+1)",
+        ),
+        (reminder(2880, kind="call-sheet"), "Call sheet 2 days before"),
     ],
 )
-def test_reminders_are_named_by_their_distance(minutes, words):
-    assert reminders.name(minutes) == words
+def test_rules_are_named_by_what_they_send_and_when(rule, words):
+    assert reminders.name(rule, "Europe/Madrid") == words
+
+
+def test_a_paused_rule_does_not_count_down():
+    now = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    paused = reminder(60, due_at=now + timedelta(hours=1), state="paused", is_paused=True)
+    assert reminders.progress(paused, now) == "Paused"
 
 
 def test_the_summary_tells_the_tiles():

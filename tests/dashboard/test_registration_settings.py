@@ -256,6 +256,61 @@ def test_hostile_questions_stay_texts(fake, open_page):
     assert not [element for element in page.markdown if "evil" in element.value]
 
 
+def test_the_room_is_set_without_telling_anybody(fake, open_page, webinar):
+    page = open_page(PAGE)
+    assert "Join links lead nowhere yet." in words(page)
+
+    field(page, "text_input", "room_url").input(" https://meet.example.org/7 ")
+    field(page, "number_input", "room_opens_minutes").set_value(30)
+    field(page, "text_input", "recording_url").input("https://videos.example.org/7")
+    field(page, "toggle", "declining_frees_place").set_value(True).run()
+    assert "It stands on no public page and in no mail" in words(page)
+    assert "Changing it needs no new mail." in words(page)
+    save(page)
+
+    assert fake.world.changes == [
+        {
+            "room_url": "https://meet.example.org/7",
+            "room_opens_minutes": 30,
+            "recording_url": "https://videos.example.org/7",
+            "declining_frees_place": True,
+        }
+    ]
+
+
+def test_an_event_that_is_not_online_has_no_room_to_set(fake, open_page, webinar):
+    page = open_page(PAGE)
+    field(page, "toggle", "is_online").set_value(False).run()
+    assert "Nobody gets a join link" in words(page)
+    assert not [one for one in page.text_input if one.key.startswith("room_url")]
+    save(page)
+    assert fake.world.changes == [{"is_online": False}]
+
+
+def test_the_moment_at_which_the_room_opens_is_said_on_the_clock_of_the_event(fake, open_page):
+    webinar = fake.world.add(event(starts_at=datetime(2027, 3, 3, 14, tzinfo=UTC), room_opens_minutes=15))
+    assert "Who comes before Wed 3 Mar 2027, 14:45 Madrid (UTC+1)" in words(open_page(PAGE, event=str(webinar.id)))
+
+
+def test_a_refused_room_stands_at_its_field(fake, open_page, webinar):
+    fake.world.refuse[f"PATCH /api/v1/events/{webinar.id}"] = Refusal(
+        422, "invalid-input", "Not right", "Correct it.", fields={"room_url": "is not a web address"}
+    )
+    page = open_page(PAGE)
+    field(page, "text_input", "room_url").input("javascript:alert(1)").run()
+    save(page)
+    assert "is not a web address" in words(page)
+    assert field(page, "text_input", "room_url").value == "javascript:alert(1)"
+
+
+def test_a_viewer_does_not_see_the_room(fake, open_page):
+    fake.world.add(event(room_url="https://meet.example.org/secret"))
+    fake.world.roles = {"international": "viewer"}
+    drawn = words(open_page(PAGE))
+    assert "the room opens 15 minutes before the start" in drawn
+    assert "secret" not in drawn
+
+
 def test_an_api_that_is_away_at_first_is_announced(fake, open_page, webinar):
     fake.world.refuse[f"/events/{webinar.id}"] = Refusal(503, "down", "The service is being repaired")
     assert "The service is being repaired" in words(open_page(PAGE))

@@ -1,5 +1,7 @@
 """Finding people, helping one along, adding and importing: as an organiser does it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from services.dashboard.registrations.pages import Wish
@@ -115,6 +117,60 @@ def test_a_person_is_shown_with_answers_and_mails(open_page, ada):
     assert "<dt>What do you eat?</dt><dd>Vegetarian</dd>" in drawn
     assert "Confirmation with calendar entry" in drawn
     assert "550 no &lt;b&gt;such&lt;/b&gt; user" in drawn
+
+
+def test_each_mail_is_shown_from_its_promise_to_its_use(open_page, ada):
+    drawn = words(open_person(open_page, ada))
+
+    assert "<dt>Promised</dt><dd>Wed 1 Jul 2026, 11:00 Madrid" in drawn
+    assert f"<dt>To</dt><dd>{ada.address}</dd>" in drawn
+    assert "<dt>The server said</dt><dd>250 ok</dd>" in drawn
+    assert "<dt>The bounce said</dt><dd>&lt;i&gt;5.1.1&lt;/i&gt;</dd>" in drawn
+    # What went wrong needs no click to be read.
+    assert drawn.count("<details open>") == 1
+    assert drawn.count("<details>") == 1
+
+
+def test_a_person_is_shown_with_what_proves_that_they_were_reached(fake, open_page, webinar):
+    moment = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    facts = {"joined_at": moment, "participation": "DECLINED", "undelivered_at": moment, "holds": "old"}
+    drawn = words(open_person(open_page, fake.world.people.add(webinar.id, **facts)))
+
+    assert "<dt>Joined</dt><dd>Wed 1 Jul 2026, 11:00 Madrid" in drawn
+    assert "<dt>Their calendar</dt><dd>holds an older state of the event</dd>" in drawn
+    assert "<dt>Its answer</dt><dd>declined</dd>" in drawn
+    assert "<dt>Mail comes back</dt><dd>since Wed 1 Jul 2026" in drawn
+
+
+def test_an_address_is_corrected_and_the_mail_goes_there(fake, open_page, ada):
+    page = open_person(open_page, ada)
+    page.text_input(key=f"correct_address_{ada.id}").input("ada@example.net").run()
+
+    page.button(key="save_correction").click().run()
+
+    assert fake.world.people.sent == [{"address": "ada@example.net"}]
+    assert "The mail of their place is on its way to the new address." in words(page)
+
+
+def test_a_refused_address_is_explained_at_its_field(fake, open_page, ada):
+    fields = {"address": "has another registration for this event; cancel one of the two first"}
+    fake.world.refuse[f"PATCH /api/v1/registrations/{ada.id}"] = Refusal(
+        422, "invalid-input", "Not right", "Correct address.", fields=fields
+    )
+    page = open_person(open_page, ada)
+    page.text_input(key=f"correct_address_{ada.id}").input("bob@example.org").run()
+
+    page.button(key="save_correction").click().run()
+
+    assert "has another registration for this event" in words(page)
+    assert page.text_input(key=f"correct_address_{ada.id}").value == "bob@example.org"
+
+
+def test_an_address_cannot_be_emptied(open_page, ada):
+    page = open_person(open_page, ada)
+    page.text_input(key=f"correct_address_{ada.id}").input("").run()
+    assert "An address is needed." in words(page)
+    assert page.button(key="save_correction").disabled
 
 
 def test_who_waits_is_shown_with_the_place_in_the_line(fake, open_page, webinar):

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from sqlalchemy.orm import Session
 
 from services.worker.dispatcher import STEPS
-from shared import clock, events, outbox, registrations
+from shared import clock, events, joining, outbox, readdressing, registrations
 from shared.admission import Application, register_many
 from shared.database import new_session
 from shared.errors import PlenaryError
@@ -52,8 +52,9 @@ class AnySequence(RuleBasedStateMachine):
     )
     def announce(self, already_there: int, is_told: bool, **facts: Any) -> None:
         self.now, self.steps = BEGINNING, 0
+        facts |= {"starts_at_local": datetime(2027, 3, 28, 15, 0), "room_url": "https://rooms.example.org/1"}
         with clock.travel_to(self.now), new_session() as session:
-            self.event_id = make_event(session, starts_at_local=datetime(2027, 3, 28, 15, 0), **facts).id
+            self.event_id = make_event(session, **facts).id
             self.truth = EventTruth(session, self.event_id)
         # Some are there from the beginning: most of what can go wrong needs somebody it goes wrong for.
         self.come(PEOPLE[:already_there], RegistrationSource.PAGE)
@@ -112,6 +113,9 @@ class AnySequence(RuleBasedStateMachine):
         correction = RegistrationCorrection(time_zone=zone, city=zone and zone.partition("/")[2])
         self.do_to_one(number, lambda session, one: registrations.correct(session, one, correction))
 
+    def press_the_button(self, number: int) -> None:
+        self.do_to_one(number, lambda session, one: joining.enter(session, registrations.get(session, one)))
+
     @rule(who=persons)
     def ask_for_the_link(self, who: str) -> None:
         self.do(lambda session: registrations.request_link(session, self.event_id, who))
@@ -168,7 +172,26 @@ class AnySequence(RuleBasedStateMachine):
     def call_off(self) -> None:
         self.do(lambda session: events.cancel(session, self.event_id, None))
 
+    @rule(number=numbers, address=st.sampled_from(["kim@example.org", "KIM@example.org", "lou@example.org"]) | persons)
+    def correct_the_address(self, number: int, address: str) -> None:
+        self.do_to_one(number, lambda session, one: self._readdress(session, one, address))
+
+    def _readdress(self, session: Session, registration_id: UUID, address: str) -> None:
+        """As the API does it, which refuses cancelled ones first."""
+        found = registrations.correct(session, registration_id, RegistrationCorrection())
+        readdressing.readdress(session, found, address)
+
     # What time, the dispatcher and the worker do.
+
+    @precondition(lambda self: self.steps > 8)
+    @rule(minutes_before=st.sampled_from([16, 14, 1, -30, -59]), who=st.lists(numbers, min_size=1, max_size=4))
+    def its_time_comes(self, minutes_before: int, who: list[int]) -> None:
+        with new_session() as session:
+            event = session.get_one(Event, self.event_id)
+            if event.starts_at is not None:
+                self.now = max(self.now, event.starts_at - timedelta(minutes=minutes_before))
+        for number in who:
+            self.press_the_button(number)
 
     @rule(minutes=st.sampled_from([5, 29, 61, 300, 25 * 60]))
     def time_passes(self, minutes: int) -> None:

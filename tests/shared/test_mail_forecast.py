@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.worker.dispatcher import serve_reminders, warn_of_late_mail
+from services.worker.dispatcher import serve_rules, warn_of_late_mail
 from shared import clock, events, heartbeats, mail_forecast, outbox
 from shared.mail_forecast import forecast
 from shared.models import Event, Message, MessageKind, MessageStatus
@@ -118,7 +118,7 @@ def test_the_organiser_is_told_once_for_each_start_with_the_numbers(session: Ses
     everything_left(session)
     assert event.starts_at is not None
     with clock.travel_to(event.starts_at - timedelta(minutes=59)):
-        assert serve_reminders()
+        assert serve_rules()
         workers_send(session, 0.5)
         assert warn_of_late_mail()
         assert not warn_of_late_mail()

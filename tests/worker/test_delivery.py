@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.worker import delivery
 from services.worker.delivery import deliver
-from shared import clock, events, outbox, registrations, reminders, stats, suppressions
+from shared import clock, events, outbox, registrations, stats, suppressions
 from shared.database import new_session
+from shared.mail_rules import serving
 from shared.models import Message, MessageKind, MessageStatus
 from tests.factories import deliver_everything, in_days, make_event, register
 from tests.mailbox import Mailbox, calendar_text
@@ -249,7 +250,7 @@ def test_a_reminder_is_not_sent_when_its_event_has_begun(session: Session, mailb
     deliver_everything(session)
     assert event.starts_at is not None
     with clock.travel_to(event.starts_at - timedelta(hours=20)), new_session() as own:
-        reminders.serve_due(own)
+        serving.serve_due(own)
         own.commit()
     with clock.travel_to(event.starts_at + timedelta(minutes=1)):
         deliver_everything(session)

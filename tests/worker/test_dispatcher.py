@@ -7,7 +7,7 @@ from rq.worker import SimpleWorker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.worker.dispatcher import Dispatcher, serve_reminders
+from services.worker.dispatcher import Dispatcher, serve_rules
 from services.worker.queueing import mail_queue, mail_queues, redis_connection
 from shared import clock, events, registrations
 from shared.models import Message, MessageKind, MessageStatus
@@ -131,7 +131,7 @@ def test_a_reminder_that_waits_goes_away_with_its_event(session: Session, mailbo
     deliver_everything(session)
     assert event.starts_at is not None
     with clock.travel_to(event.starts_at - timedelta(hours=20)):
-        assert serve_reminders()
+        assert serve_rules()
         events.cancel(session, event.id, None)
         deliver_everything(session)
     assert [message.status for message in reminders_of(session)] == [MessageStatus.WITHDRAWN]

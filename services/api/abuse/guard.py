@@ -70,6 +70,14 @@ class Guard:
         is_suspect = _is_passed(WITHOUT_PROOF, counted)
         return Verdict(must_verify=is_suspect, is_suspect=is_suspect, headers=headers)
 
+    async def admit_invited(self, request: Request, event_id: UUID, address: str) -> Verdict:
+        """The same for somebody whose link was mailed to this address: it proves more than any work. Raises
+        TooManyRequests."""
+        networks = _networks(request)
+        counted = await self._count([*_of_networks(networks), *_of_address(networks, address)])
+        self._insist(event_id, counted)
+        return Verdict(headers=_headers(counted))
+
     async def count_mistake(self, request: Request, event_id: UUID) -> None:
         """A form that comes back costs us a page, so it counts for its network. Raises TooManyRequests."""
         self._insist(event_id, await self._count(_of_networks(_networks(request))))

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.settings import get_settings
 
 # Tables of people are larger than anything else that is sent. Who may send one is asked before it is read.
-_IMPORT = re.compile(r"/api/v1/events/[^/]+/registrations/import")
+_IMPORT = re.compile(r"/api/v1/events/[^/]+/(registrations/import|invitations)")
 
 
 def _limits(path: str) -> tuple[int, float]:

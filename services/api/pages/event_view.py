@@ -93,6 +93,11 @@ class EventView:
         return self.reader.link(f"/events/{self.event.slug}")
 
     @property
+    def recording_url(self) -> str | None:
+        """Where it can be watched; once it is over, and not before."""
+        return self.event.recording_url if self.state == "over" else None
+
+    @property
     def text_language(self) -> str:
         return self.event.text_language
 

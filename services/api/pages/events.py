@@ -10,9 +10,10 @@ from services.api.abuse import proofs
 from services.api.pages import stamps
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, country_options
+from services.api.pages.invited_view import InvitedView
 from services.api.pages.kept import KeptPages, Written
 from services.api.pages.reader import CurrentReader, Reader
-from services.api.pages.rendering import READING, page
+from services.api.pages.rendering import PRIVATE, READING, page
 from services.api.pages.structured import structured_event
 from services.api.pages.zones import zone_options
 from shared import events
@@ -61,14 +62,18 @@ def first_form(reader: Reader) -> Form:
     return Form(Typed({"language": reader.language, "time_zone": reader.zone or ""}))
 
 
-def event_page(event: Event, reader: Reader, form: Form, *, status: int = 200) -> HTMLResponse:
-    """The page with its form; `stamps.stamp` is for whoever sends it."""
-    reader = replace(reader, path=f"/events/{event.slug}")
+def event_page(
+    event: Event, reader: Reader, form: Form, *, invited: InvitedView | None = None, status: int = 200
+) -> HTMLResponse:
+    """The page with its form; `stamps.stamp` is for whoever sends it. `invited`: for one person, behind their link."""
+    reader = replace(reader, path=invited.path if invited else f"/events/{event.slug}")
     view = EventView(event, reader)
     return page(
         reader,
         "event.html",
         status=status,
+        headers=PRIVATE if invited else None,
+        invited=invited,
         view=view,
         event=event,
         form=form,

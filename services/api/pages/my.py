@@ -1,7 +1,6 @@
 """One's own registration, behind the signed link of the mails: see it, correct it, confirm it, give the place back."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,11 +15,13 @@ from services.api.database import DatabaseSession
 from services.api.pages import answering
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, check, read_form
+from services.api.pages.joining import door_view
 from services.api.pages.moments import Span
-from services.api.pages.reader import CurrentReader, Reader
-from services.api.pages.rendering import PRIVATE, READING, page
+from services.api.pages.opened import NOTES_USE
+from services.api.pages.reader import CurrentReader, Reader, at_home
+from services.api.pages.rendering import LEADING_OUT, PRIVATE, READING, page
 from services.api.pages.zones import zone_options
-from shared import ical, links, registrations, waiting_lists
+from shared import ical, links, personal_feeds, registrations, waiting_lists
 from shared.database import new_session
 from shared.errors import RegistrationClosed
 from shared.links import Purpose
@@ -28,7 +29,7 @@ from shared.models import Registration
 from shared.schemas.registrations import RegistrationCorrection
 from shared.translations import LANGUAGES
 
-router = APIRouter()
+router = APIRouter(dependencies=[NOTES_USE])
 
 
 def _own(token: str) -> UUID:
@@ -40,19 +41,20 @@ Own = Annotated[UUID, Depends(_own)]
 
 @router.api_route("/my/{token}", methods=READING)
 def show_registration(
-    token: str, own: Own, reader: CurrentReader, session: DatabaseSession, saved: str = "", late: str = ""
+    token: str,
+    own: Own,
+    reader: CurrentReader,
+    session: DatabaseSession,
+    saved: str = "",
+    late: str = "",
+    feed: str = "",
 ) -> Response:
     registration = registrations.get(session, own)
     reader = at_home(reader, registration)
     form = _filled(registration, reader)
-    return _page(session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late))
-
-
-def at_home(reader: Reader, registration: Registration) -> Reader:
-    """In the language and on the clocks that the person chose, unless the address says otherwise."""
-    is_chosen = "lang" in dict(reader.chosen) or registration.language not in LANGUAGES
-    language = reader.language if is_chosen else registration.language
-    return replace(reader, path=reader.path, language=language, zone=reader.zone or registration.time_zone)
+    return _page(
+        session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late), feed_news=feed
+    )
 
 
 def _filled(registration: Registration, reader: Reader) -> Form:
@@ -71,14 +73,16 @@ def _page(
     status: int = 200,
     is_saved: bool = False,
     is_too_late: bool = False,
+    feed_news: str = "",
 ) -> Response:
     return page(
         reader,
         "my.html",
         status=status,
-        headers=PRIVATE,
+        headers=LEADING_OUT,
         registration=registration,
         view=EventView(registration.event, reader),
+        door=door_view(registration, reader),
         waiting_position=waiting_lists.position_of(session, registration),
         asked_until=_moment(registration.answer_by, registration, reader),
         can_undo=registrations.can_undo(registration),
@@ -86,6 +90,8 @@ def _page(
         token=token,
         is_saved=is_saved,
         is_too_late=is_too_late,
+        has_feed=personal_feeds.of_address(session, registration.address) is not None,
+        feed_news=feed_news,
         zone_options=zone_options(),
     )
 
@@ -120,7 +126,7 @@ def _moment(instant: datetime | None, registration: Registration, reader: Reader
 @router.post("/my/{token}/cancel")
 def cancel_registration(token: str, own: Own, reader: CurrentReader, session: DatabaseSession) -> Response:
     """Give the place back, leave the waiting list, or decline what is offered; a second time changes nothing."""
-    return _done(token, reader, lambda: registrations.cancel(session, own))
+    return _done(token, reader, lambda: registrations.cancel(session, own, is_by_person=True))
 
 
 @router.post("/my/{token}/confirm")

@@ -3,16 +3,19 @@
 from fastapi import APIRouter, Response
 
 from services.api.database import DatabaseSession
+from services.api.pages.invited import Own as OwnInvitation
 from services.api.pages.listing import all_calendars
-from services.api.pages.my import Own, at_home
-from services.api.pages.reader import CurrentReader
+from services.api.pages.my import Own
+from services.api.pages.opened import NOTES_USE
+from services.api.pages.reader import CurrentReader, at_home
 from services.api.pages.rendering import PRIVATE, READING, page
-from shared import registrations
+from shared import invitations, registrations
 from shared.errors import NotFound
 from shared.privacy.erasing import erase
 from shared.privacy.exporting import export
+from shared.schemas.privacy import PersonExport
 
-router = APIRouter()
+router = APIRouter(dependencies=[NOTES_USE])
 
 
 @router.api_route("/privacy", methods=READING)
@@ -24,9 +27,29 @@ def show_privacy(reader: CurrentReader, session: DatabaseSession) -> Response:
 def download(own: Own, session: DatabaseSession) -> Response:
     """All that the organisation keeps of the address: whoever has the link has the mailbox."""
     registration = registrations.get(session, own)
-    found = export(session, registration.address, calendar=registration.event.calendar)
+    return _as_file(export(session, registration.address, calendar=registration.event.calendar))
+
+
+def _as_file(found: PersonExport) -> Response:
     headers = PRIVATE | {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(found.model_dump_json(indent=2), media_type="application/json", headers=headers)
+
+
+@router.api_route("/invited/{token}/data.json", methods=READING)
+def download_invited(own: OwnInvitation, session: DatabaseSession) -> Response:
+    """The same for somebody who was invited: the link was mailed to the address that it is about."""
+    invitation = invitations.get(session, own)
+    return _as_file(export(session, invitation.address, calendar=invitation.event.calendar))
+
+
+@router.post("/invited/{token}/erase")
+def erase_invited(own: OwnInvitation, reader: CurrentReader, session: DatabaseSession) -> Response:
+    try:
+        invitation = invitations.get(session, own)
+    except NotFound:
+        return page(reader, "erased.html", headers=PRIVATE, report=None)
+    report = erase(session, invitation.address, by=None, calendar=invitation.event.calendar)
+    return page(reader, "erased.html", headers=PRIVATE, report=report)
 
 
 @router.post("/my/{token}/erase")

@@ -1,6 +1,6 @@
 """Who reads the page: the language they want it in, and the time zone they live in if they said so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -8,11 +8,15 @@ from babel import Locale
 from fastapi import Depends, Request
 
 from services.api.pages.zones import find_zone
+from shared import links
+from shared.models import Registration
 from shared.moments import formats
 from shared.settings import get_settings
 from shared.translations import LANGUAGES, best_language
 
 _LONGEST_SHOWN = 60
+# Pages behind the links of mails: what leads on among them says which mail the reader came from.
+_PERSONAL = ("/my/", "/join/", "/invited/", "/unsubscribe/")
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Reader:
     chosen: tuple[tuple[str, str], ...]
     # What they typed for a zone, where nobody can tell which they mean.
     unknown_zone: str | None = None
+    # The token of the mail whose link they followed, on a personal page.
+    mail: str | None = None
 
     @property
     def locale(self) -> Locale:
@@ -36,7 +42,8 @@ class Reader:
         return str(self.locale.text_direction)
 
     def link(self, path: str, **more: str | int) -> str:
-        query = urlencode(dict(self.chosen) | more)
+        mail = {links.MAIL: self.mail} if self.mail and path.startswith(_PERSONAL) else {}
+        query = urlencode(dict(self.chosen) | mail | more)
         return f"{path}?{query}" if query else path
 
     def switch(self, language: str) -> str:
@@ -58,12 +65,14 @@ def reader_of(request: Request) -> Reader:
     zone = find_zone(typed)
     language = wanted if wanted in LANGUAGES else None
     said = {"lang": language, "zone": zone}
+    mail = request.query_params.get(links.MAIL, "") if request.url.path.startswith(_PERSONAL) else ""
     return Reader(
         language=language or best_language(request.headers.get("accept-language")),
         zone=zone,
         path=request.url.path,
         chosen=tuple((name, value) for name, value in said.items() if value),
         unknown_zone=typed[:_LONGEST_SHOWN] if typed and not zone else None,
+        mail=mail if links.read_mail(mail) else None,
     )
 
 
@@ -73,3 +82,10 @@ async def _current_reader(request: Request) -> Reader:
 
 # Asynchronous, because FastAPI would take a thread for the other one.
 CurrentReader = Annotated[Reader, Depends(_current_reader)]
+
+
+def at_home(reader: Reader, registration: Registration) -> Reader:
+    """In the language and on the clocks that the person chose, unless the address says otherwise."""
+    is_chosen = "lang" in dict(reader.chosen) or registration.language not in LANGUAGES
+    language = reader.language if is_chosen else registration.language
+    return replace(reader, path=reader.path, language=language, zone=reader.zone or registration.time_zone)

@@ -1,6 +1,6 @@
 """Registering on an event's page: the form comes in, goes through the crowd path, and a page says what follows."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from services.api.pages.answering import checked, given, has_answers
 from services.api.pages.event_view import EventView
 from services.api.pages.events import event_page
 from services.api.pages.forms import Form, Typed, check, message, read_form
+from services.api.pages.invited_view import Invited
 from services.api.pages.reader import CurrentReader, Reader
 from services.api.pages.rendering import READING, page
 from services.api.pages.texts import N_
@@ -42,53 +43,84 @@ _ONCE_MORE = N_(
 )
 
 
+@dataclass(frozen=True)
+class Way:
+    """The page a form came from, which it goes back to where something is to be corrected.
+
+    `invited` is the person whose link it was.
+    """
+
+    request: Request
+    event_id: UUID
+    slug: str
+    reader: Reader
+    invited: Invited | None = None
+
+    @property
+    def guard(self) -> Guard:
+        guard: Guard = self.request.app.state.guard
+        return guard
+
+
 @router.post("/events/{event_key}/register")
 async def register(event_key: str, request: Request, reader: CurrentReader) -> Response:
     """Answers 303 to the page that says what follows; 422 with the form where something is to be corrected."""
     typed = await read_form(request)
     event_id, slug = await await_event(request.app.state.looks, event_key)
+    return await take(Way(request, event_id, slug, reader), typed)
+
+
+async def take(way: Way, typed: Typed) -> Response:
+    """A form that was sent, whichever page it stood on."""
     if typed.get(TRAP):
-        return await _as_if_registered(request, event_id, slug, reader)
+        return await _as_if_registered(way)
     applicant, form = check(Applicant, typed)
     if applicant is None:
-        return await _again(request, event_id, reader, form)
-    if not stamps.is_read_in_time(typed.get("shown", ""), event_id):
-        _guard(request).refusals.note(event_id, Reason.TOO_FAST)
-        return await _again(request, event_id, reader, replace(form, notice=_ONCE_MORE))
+        return await _again(way, form)
+    # Whose link was mailed to the very address they register may press the button as fast as they like.
+    is_known = way.invited is not None and way.invited.has_address(applicant.address)
+    if not is_known and not stamps.is_read_in_time(typed.get("shown", ""), way.event_id):
+        way.guard.refusals.note(way.event_id, Reason.TOO_FAST)
+        return await _again(way, replace(form, notice=_ONCE_MORE))
     if has_answers(typed):
-        applicant = await run_in_threadpool(_answering, event_id, reader, applicant, typed)
-    verdict = await _guard(request).admit(request, event_id, applicant.address, typed.get(proofs.FIELD))
-    application = Application(
-        applicant,
-        RegistrationSource.PAGE,
-        reader.language,
-        must_verify=verdict.must_verify,
-        is_suspect=verdict.is_suspect,
-    )
+        applicant = await run_in_threadpool(_answering, way, applicant, typed)
+    application = await _application(way, applicant, typed, is_known=is_known)
     try:
-        outcome = await admit(request.app.state.crowd, event_id, application)
+        outcome = await admit(way.request.app.state.crowd, way.event_id, application)
     except InvalidInput as refused:
         problems = {name: message(name, "unknown") for name in refused.fields if not name.startswith(FIELD)}
-        return await _again(request, event_id, reader, Form(form.typed, problems))
+        return await _again(way, Form(form.typed, problems))
     except RegistrationClosed:
-        return await run_in_threadpool(_page_again, event_id, reader, form, 409)
-    return _told(slug, reader, outcome.status)
+        return await run_in_threadpool(_page_again, way, form, 409)
+    return _told(way, outcome.status)
 
 
-def _told(slug: str, reader: Reader, status: RegistrationStatus) -> Response:
-    return RedirectResponse(reader.link(f"/events/{slug}/registered", outcome=str(status)), 303)
+async def _application(way: Way, applicant: Applicant, typed: Typed, *, is_known: bool) -> Application:
+    """Raises TooManyRequests."""
+    if is_known:
+        verdict = await way.guard.admit_invited(way.request, way.event_id, applicant.address)
+    else:
+        verdict = await way.guard.admit(way.request, way.event_id, applicant.address, typed.get(proofs.FIELD))
+    return Application(
+        applicant,
+        RegistrationSource.PAGE,
+        way.reader.language,
+        must_verify=verdict.must_verify,
+        is_verified=is_known,
+        invitation_id=way.invited.invitation_id if way.invited else None,
+        is_suspect=verdict.is_suspect,
+    )
 
 
-def _guard(request: Request) -> Guard:
-    guard: Guard = request.app.state.guard
-    return guard
+def _told(way: Way, status: RegistrationStatus) -> Response:
+    return RedirectResponse(way.reader.link(f"/events/{way.slug}/registered", outcome=str(status)), 303)
 
 
-async def _as_if_registered(request: Request, event_id: UUID, slug: str, reader: Reader) -> Response:
+async def _as_if_registered(way: Way) -> Response:
     """What people get, for a program that fills in what nobody sees: it learns nothing from that. Nothing is stored."""
-    _guard(request).refusals.note(event_id, Reason.HIDDEN_FIELD)
-    await _guard(request).count_mistake(request, event_id)
-    return _told(slug, reader, await run_in_threadpool(_newcomers_status, event_id))
+    way.guard.refusals.note(way.event_id, Reason.HIDDEN_FIELD)
+    await way.guard.count_mistake(way.request, way.event_id)
+    return _told(way, await run_in_threadpool(_newcomers_status, way.event_id))
 
 
 def _newcomers_status(event_id: UUID) -> RegistrationStatus:
@@ -97,9 +129,9 @@ def _newcomers_status(event_id: UUID) -> RegistrationStatus:
         return RegistrationStatus.PENDING if event.verifies_addresses else newcomers_status(event.places)
 
 
-async def _again(request: Request, event_id: UUID, reader: Reader, form: Form) -> Response:
-    await _guard(request).count_mistake(request, event_id)
-    return await run_in_threadpool(_page_again, event_id, reader, form, 422)
+async def _again(way: Way, form: Form) -> Response:
+    await way.guard.count_mistake(way.request, way.event_id)
+    return await run_in_threadpool(_page_again, way, form, 422)
 
 
 @router.api_route("/events/{event_key}/register", methods=READING)
@@ -108,19 +140,20 @@ def show_form(event_key: str, reader: CurrentReader) -> Response:
     return RedirectResponse(reader.link(f"/events/{event_key}") + "#register", 303)
 
 
-def _answering(event_id: UUID, reader: Reader, applicant: Applicant, typed: Typed) -> Applicant:
+def _answering(way: Way, applicant: Applicant, typed: Typed) -> Applicant:
     with new_session() as session:
-        event = events.get_public(session, str(event_id))
-        return applicant.model_copy(update={"answers": given(event, typed, reader)})
+        event = events.get_public(session, str(way.event_id))
+        return applicant.model_copy(update={"answers": given(event, typed, way.reader)})
 
 
-def _page_again(event_id: UUID, reader: Reader, form: Form, status: int) -> Response:
+def _page_again(way: Way, form: Form, status: int) -> Response:
     with new_session() as session:
-        event = events.get_public(session, str(event_id))
-        answer = event_page(event, reader, checked(event, form, reader) if status == 422 else form, status=status)
+        event = events.get_public(session, str(way.event_id))
+        shown = checked(event, form, way.reader) if status == 422 else form
+        invited = way.invited.view(session) if way.invited else None
+        answer = event_page(event, way.reader, shown, invited=invited, status=status)
     # Whoever has read the form once need not read it again before they send it.
-    shown = form.value("shown")
-    answer.body = stamps.stamp(bytes(answer.body), event_id, again=shown)
+    answer.body = stamps.stamp(bytes(answer.body), way.event_id, again=form.value("shown"))
     return answer
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.api.headers import HEADERS
 from services.api.pages.moments import utc_text
 from services.api.pages.reader import Reader
 from shared.settings import get_settings
@@ -22,6 +23,14 @@ PRIVATE = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
+}
+
+# On top of that, of a page whose form leads into a room: browsers hold `form-action` against what an answer forwards to
+# (CSP level 3, section 4.2.5), and rooms forward among addresses of their own.
+LEADING_OUT = PRIVATE | {
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+        "form-action 'self'", "form-action 'self' https: http:"
+    )
 }
 
 

@@ -4,13 +4,15 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from services.api.database import DatabaseSession
+from services.api.pages.opened import NOTES_USE
 from services.api.pages.reader import CurrentReader
 from services.api.pages.rendering import PRIVATE, READING, page
-from shared import links, registrations, suppressions
+from shared import links, suppressions
 from shared.errors import NotFound
 from shared.links import Purpose
+from shared.models import Invitation, Registration
 
-router = APIRouter()
+router = APIRouter(dependencies=[NOTES_USE])
 
 
 # Programs that scan mail open every link in it, so opening this one changes nothing.
@@ -28,7 +30,11 @@ def unsubscribe(token: str, reader: CurrentReader, session: DatabaseSession) -> 
 
 def _suppress_holder(session: Session, token: str) -> None:
     try:
-        registration = registrations.get(session, links.read(Purpose.UNSUBSCRIBE, token))
+        signed = links.read(Purpose.UNSUBSCRIBE, token)
     except NotFound:
         return
-    suppressions.suppress(session, registration.address, suppressions.UNSUBSCRIBED)
+    # Such links stand in mails to those who registered and to those who were invited; an invitation that was withdrawn
+    # since still tells whose wish this is.
+    holder = session.get(Registration, signed) or session.get(Invitation, signed)
+    if holder is not None:
+        suppressions.suppress(session, holder.address, suppressions.UNSUBSCRIBED)

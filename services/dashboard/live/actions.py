@@ -23,8 +23,8 @@ def draw(event: EventSummary) -> Pace:
         else:
             _draw_links(event)
         with st.popover("View", icon=":material/tune:"):
-            is_paused = _switch("Pause updates", "live", "The numbers stay as they are until you switch this off.")
-            hides_names = _switch("Hide names", "names", "For a screen that others can see.")
+            is_paused = switch("Pause updates", "live", "The numbers stay as they are until you switch this off.")
+            hides_names = switch("Hide names", "names", "For a screen that others can see.")
     return Pace(is_live=not is_paused, shows_names=not hides_names)
 
 
@@ -40,7 +40,7 @@ def _draw_links(event: EventSummary) -> None:
         st.code(event.url, language=None, wrap_lines=True)
 
 
-def _switch(label: str, name: str, explanation: str) -> bool:
+def switch(label: str, name: str, explanation: str) -> bool:
     """A toggle that is on when the address says `?name=0`: short, and easy to type on the machine at the projector."""
     key = f"switch_{name}"
     if key not in st.session_state:

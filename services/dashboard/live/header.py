@@ -11,7 +11,7 @@ from services.dashboard.markup import Markup
 from services.dashboard.snapshots import Screen
 from shared.schemas.events import EventSummary
 
-_TROUBLE = {
+TROUBLE = {
     Cause.UNREACHABLE: "Service not answering",
     Cause.BROKEN: "Service has a problem",
     Cause.BUSY: "Service is busy",
@@ -50,7 +50,7 @@ def freshness(screen: Screen, *, is_live: bool) -> Markup:
         return badge("quiet", "❚❚", f"Paused at {formatting.clock_time(screen.arrived_at)}")
     if screen.trouble is None:
         return badge("good", "●", "Live")
-    words = _TROUBLE.get(screen.trouble.cause, "No new data")
+    words = TROUBLE.get(screen.trouble.cause, "No new data")
     return badge("warning", "!", f"{words} · data from {formatting.span(screen.age)} ago")
 
 

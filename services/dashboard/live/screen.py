@@ -18,6 +18,7 @@ from services.dashboard.live import (
     reminders,
     suspicion,
     tiles,
+    unreachable,
 )
 from services.dashboard.live.cards import card
 from services.dashboard.snapshots import Screen
@@ -60,6 +61,7 @@ def _above(viewer: Viewer, event: EventSummary, is_live: bool) -> None:
     with st.container(key="above_old" if outcome.is_old else "above"):
         header.draw(outcome, is_live=is_live)
         suspicion.draw(outcome.stats)
+        unreachable.draw(outcome.stats)
         tiles.draw(outcome)
         grid = st.grid(3, min_column_width=300, key="grid_above")
         is_empty = curve.is_empty(outcome.stats)

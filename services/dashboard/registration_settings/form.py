@@ -21,6 +21,11 @@ NAMES = {
     "offer_hours": "time to take a place",
     "verifies_addresses": "verification of addresses",
     "retention_days": "how long data is kept",
+    "is_online": "whether people join online",
+    "room_url": "the room",
+    "room_opens_minutes": "when the room opens",
+    "recording_url": "the recording",
+    "declining_frees_place": "what declining in a calendar means",
 }
 _FORMS = "_registration_settings"
 

@@ -36,4 +36,13 @@ def _facts(event: EventAnswer, zone: str) -> list[tuple[str, str]]:
         ("A freed place", f"is offered for {plural(offer, 'hour')}" if offer else "goes to whoever waited longest"),
         ("Addresses", "are verified first" if event.verifies_addresses else "count at once"),
         ("Personal data", f"is deleted {plural(event.retention_days, 'day')} after the event"),
+        ("Online", _online(event)),
+        ("Declining in a calendar", "gives the place back" if event.declining_frees_place else "is counted only"),
     ]
+
+
+def _online(event: EventAnswer) -> str:
+    """The room's address is for those who run the event."""
+    if not event.is_online:
+        return "no"
+    return f"yes; the room opens {plural(event.room_opens_minutes, 'minute')} before the start"

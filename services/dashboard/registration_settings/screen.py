@@ -10,7 +10,7 @@ from services.dashboard.failures import Cause, Failure
 from services.dashboard.live import header
 from services.dashboard.live.cards import card
 from services.dashboard.registration_settings import form as forms
-from services.dashboard.registration_settings import preview, question_drafts, question_list, reading, rules
+from services.dashboard.registration_settings import online, preview, question_drafts, question_list, reading, rules
 from services.dashboard.registration_settings.fields import title
 from services.dashboard.registration_settings.form import NAMES, Form
 from services.dashboard.viewer import Viewer
@@ -106,6 +106,8 @@ def _draw_rules(form: Form, totals: Totals | None) -> None:
             card("waiting", "Waiting list", lambda: rules.draw_waiting_list(form))
         with grid.cell():
             card("data", "Addresses and data", lambda: rules.draw_addresses_and_data(form))
+        with grid.cell(column_span="all"):
+            card("online", "Online", lambda: online.draw(form))
 
 
 def draw_failure_whole(failure: Failure) -> None:

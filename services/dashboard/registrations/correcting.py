@@ -1,4 +1,4 @@
-"""Correcting one registration: the name, where somebody is from, the language of the mails, the answers."""
+"""Correcting one registration: name, address, where somebody is from, the language of the mails, the answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,8 @@ from shared.schemas.registrations import RegistrationDetail
 from shared.translations import LANGUAGES, language_name
 
 _FAILURE = "_correcting_failure"
-_FIELDS = {"name", "organisation", "city", "language", "answers"}
+_FIELDS = {"name", "address", "organisation", "city", "language", "answers"}
+_MOVED = "The mail of their place is on its way to the new address. The old one is told nothing."
 
 
 def draw(viewer: Viewer, event: EventAnswer, person: RegistrationDetail) -> None:
@@ -31,7 +32,7 @@ def draw(viewer: Viewer, event: EventAnswer, person: RegistrationDetail) -> None
             changes["answers"] = answers
         if failure and not {name.partition(".")[0] for name in wrong} & _FIELDS:
             markup.notice("problem", failure.title, failure.detail)
-        is_ready = bool(changes and typed["name"])
+        is_ready = bool(changes and typed["name"] and typed["address"])
         pressed = st.button("Save the correction", key="save_correction", icon=":material/save:", disabled=not is_ready)
     if pressed and is_ready:
         _save(viewer, person, changes)
@@ -49,6 +50,10 @@ def _typed(person: RegistrationDetail, wrong: Mapping[str, str]) -> dict[str, st
         name = _text("Name", person.name, f"correct_name_{key}", wrong.get("name", ""))
         problem("" if name else "A name is needed.")
         city = _text("City", person.city, f"correct_city_{key}", wrong.get("city", ""))
+        address = _text(
+            "Correct the address", person.address, f"correct_address_{key}", wrong.get("address", ""), most=254
+        )
+        problem("" if address else "An address is needed.")
     with right:
         organisation = _text(
             "Organisation", person.organisation, f"correct_organisation_{key}", wrong.get("organisation", "")
@@ -60,11 +65,11 @@ def _typed(person: RegistrationDetail, wrong: Mapping[str, str]) -> dict[str, st
             key=f"correct_language_{key}",
             format_func=lambda code: language_name(code, language="en"),
         )
-    return {"name": name, "organisation": organisation, "city": city, "language": language}
+    return {"name": name, "address": address, "organisation": organisation, "city": city, "language": language}
 
 
-def _text(label: str, value: str | None, key: str, wrong: str) -> str | None:
-    typed = st.text_input(label, value or "", key=key, max_chars=200).strip()
+def _text(label: str, value: str | None, key: str, wrong: str, *, most: int = 200) -> str | None:
+    typed = st.text_input(label, value or "", key=key, max_chars=most).strip()
     problem(wrong)
     return typed or None
 
@@ -81,4 +86,4 @@ def _save(viewer: Viewer, person: RegistrationDetail, changes: Mapping[str, Any]
         st.session_state[_FAILURE] = (person.id, outcome)
         st.rerun()
     st.session_state.pop(_FAILURE, None)
-    said.good("Corrected")
+    said.good("Corrected", _MOVED if "address" in changes else "")

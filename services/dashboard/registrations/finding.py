@@ -1,7 +1,5 @@
 """Narrowing the list: by status with its number, by words, by how people came."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from services.dashboard import snapshots
@@ -48,13 +46,13 @@ def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
         suspects = st.toggle("Suspicious only", key=_SUSPECT, help="Those who came in a way that people seldom do.")
     asked = Wish(
         event_id,
-        search or "",
-        None if status in {_ALL, None} else status,
-        source,
-        suspects,
-        order == "Latest first",
+        search=search or "",
+        status=None if status in {_ALL, None} else status,
+        source=source,
+        suspects_only=suspects,
+        latest_first=order == "Latest first",
     )
-    return replace(asked, cursors=pages.cursors(asked))
+    return pages.LIST.turned(asked)
 
 
 def clear() -> None:

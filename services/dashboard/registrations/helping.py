@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from services.dashboard import markup
+from services.dashboard import asking, markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
-from services.dashboard.registrations import asking, correcting, said
+from services.dashboard.registrations import correcting, said
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.registrations import RegistrationDetail

@@ -128,7 +128,7 @@ def _import(viewer: Viewer, event: EventAnswer, file: Any, *, takes_all: bool, m
         _draw_failed(outcome)
         return
     st.session_state[_DONE] = outcome
-    pages.renew()
+    pages.LIST.renew()
     events.renew()
     snapshots.renew()
     st.rerun()

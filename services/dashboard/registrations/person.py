@@ -8,6 +8,7 @@ from services.dashboard import formatting, markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
 from services.dashboard.markup import Markup
+from services.dashboard.registrations import proof
 from services.dashboard.registrations.words import MAIL_STATES, MAILS, SOURCES, status_badge
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
@@ -50,6 +51,7 @@ def _facts(person: RegistrationDetail, zone: str) -> Iterable[tuple[str, str]]:
         ("Language", language_name(person.language, language="en")),
         ("Time zone", person.time_zone),
         ("Came by", SOURCES.get(person.source, person.source)),
+        *proof.facts(person, zone),
         ("Suspicious", "yes: came in a way that people seldom do" if person.is_suspect else None),
         ("Agreed", _consent(person, zone)),
     ]
@@ -77,14 +79,15 @@ def draw_mails(viewer: Viewer, person: RegistrationDetail, zone: str) -> None:
 def _mail(message: MessageAnswer, zone: str) -> Markup:
     moment = formatting.moment_in(message.sent_at or message.due_at, zone)
     went_wrong = message.status in {"failed", "bounced", "suppressed"}
-    reply = markup.markup("<small>{reply}</small>", reply=message.reply) if message.reply and went_wrong else Markup()
     return markup.markup(
-        '<li><b>{kind}</b><span class="{tone}">{state}, {moment}</span>{reply}</li>',
+        '<li><details{open}><summary><b>{kind}</b><span class="{tone}">{state}, {moment}</span></summary>{steps}'
+        "</details></li>",
+        open=Markup(" open") if went_wrong else Markup(),
         kind=MAILS.get(message.kind, message.kind),
         tone="pl-text-wrong" if went_wrong else "",
         state=MAIL_STATES.get(message.status, message.status),
         moment=moment,
-        reply=reply,
+        steps=proof.steps(message, zone),
     )
 
 

@@ -4,12 +4,12 @@ import json
 
 import streamlit as st
 
-from services.dashboard import events, markup, snapshots
+from services.dashboard import asking, events, markup, snapshots
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.formatting import count, plural
 from services.dashboard.registration_settings.fields import note
-from services.dashboard.registrations import asking, pages
+from services.dashboard.registrations import pages
 from services.dashboard.registrations.table import CHOSEN
 from services.dashboard.registrations.words import REMOVED
 from services.dashboard.viewer import Viewer
@@ -82,7 +82,7 @@ def _erase(viewer: Viewer, event: EventAnswer, address: str) -> None:
     st.session_state[_REPORT] = outcome
     st.session_state.pop(_EXPORT, None)
     st.query_params.pop(CHOSEN, None)
-    pages.renew()
+    pages.LIST.renew()
     events.renew()
     snapshots.renew()
     st.rerun()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services.dashboard import events, formatting, heading, markup
+from services.dashboard import events, heading, kept, markup
 from services.dashboard.api_client import api
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
@@ -19,7 +19,6 @@ from services.dashboard.registrations import (
     said,
     table,
 )
-from services.dashboard.registrations.pages import Shown
 from services.dashboard.viewer import Viewer
 from shared import clock
 from shared.schemas.events import EventAnswer, EventSummary
@@ -78,23 +77,17 @@ def _draw_list(viewer: Viewer, event: EventSummary) -> None:
     may_edit = viewer.may_edit_on(event.calendar.id)
     asked = finding.draw(viewer, str(event.id), sees_addresses=may_edit)
     slot = st.empty()
-    if not pages.is_shown(asked):
+    if not pages.LIST.is_shown(asked):
         slot.skeleton(height=320)
     shown = pages.show(viewer, asked)
     slot.empty()
     if isinstance(shown, Failure):
         _draw_failure(shown)
         return
-    _draw_trouble(shown)
+    kept.draw_trouble(shown)
     zone = event.time_zone or event.calendar.time_zone
     table.draw(shown, asked, zone=zone, sees_addresses=may_edit)
     _draw_chosen(viewer, event, is_live=shown.trouble is None)
-
-
-def _draw_trouble(shown: Shown) -> None:
-    if shown.trouble is not None:
-        since = formatting.clock_time(shown.at)
-        markup.notice("warning", shown.trouble.title, f"This is the list of {since}. Refresh it in a moment.")
 
 
 def _draw_chosen(viewer: Viewer, event: EventSummary, *, is_live: bool) -> None:

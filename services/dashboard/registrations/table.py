@@ -4,11 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from services.dashboard import formatting, markup
+from services.dashboard import kept, markup
+from services.dashboard.kept import Shown
 from services.dashboard.registrations import finding, pages
-from services.dashboard.registrations.pages import LENGTH, Shown, Wish
+from services.dashboard.registrations.pages import Wish
 from services.dashboard.registrations.words import SOURCES, STATUSES
-from shared.schemas.registrations import RegistrationAnswer
+from shared.schemas.registrations import RegistrationAnswer, RegistrationPage
 from shared.territories import country_name
 from shared.timezones import place_name
 
@@ -16,7 +17,7 @@ CHOSEN = "registration"
 _ROW_HEIGHT = 36
 
 
-def draw(shown: Shown, asked: Wish, *, zone: str, sees_addresses: bool) -> None:
+def draw(shown: Shown[RegistrationPage], asked: Wish, *, zone: str, sees_addresses: bool) -> None:
     rows = shown.page.registrations
     if not rows:
         _draw_empty(asked)
@@ -35,9 +36,9 @@ def draw(shown: Shown, asked: Wish, *, zone: str, sees_addresses: bool) -> None:
         on_select=lambda: _choose(key, rows),
         selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": [] if at is None else [at], "columns": [], "cells": []}},
-        alt=f"Registrations {_numbers(shown)}; choose a row to see the person.",
+        alt=f"Registrations {kept.numbers(shown, len(rows))}; choose a row to see the person.",
     )
-    _draw_ways(shown, asked)
+    pages.LIST.draw_ways(shown, asked, len(rows))
 
 
 def _row(row: RegistrationAnswer, *, sees_addresses: bool) -> dict[str, Any]:
@@ -84,27 +85,3 @@ def _draw_empty(asked: Wish) -> None:
         else:
             markup.draw(markup.markup('<p class="pl-empty"><b>{fact}</b>{remedy}</p>', fact="Nobody has registered yet",
                                       remedy="Share the public page, add someone, or import a list."))  # fmt: skip
-
-
-def _numbers(shown: Shown) -> str:
-    first = len(shown.wish.cursors) * LENGTH + 1
-    return f"{formatting.count(first)} to {formatting.count(first + len(shown.page.registrations) - 1)}"
-
-
-def _draw_ways(shown: Shown, asked: Wish) -> None:
-    at, further = shown.wish.cursors, shown.page.next
-    with st.container(key="table_ways", horizontal=True, vertical_alignment="center"):
-        since = f"as of {formatting.clock_time(shown.at)}"
-        markup.draw(
-            markup.markup('<p class="pl-note">{words}</p>', words=f"{_numbers(shown)}, {since}"), width="content"
-        )
-        st.button("Refresh", key="refresh", icon=":material/refresh:", on_click=pages.renew)
-        if at or further:
-            _way("Earlier page", "previous", "chevron_left", asked, at[:-1], disabled=not at)
-            _way("Next page", "next", "chevron_right", asked, (*at, further or ""), disabled=not further)
-
-
-def _way(label: str, name: str, icon: str, asked: Wish, to: tuple[str, ...], *, disabled: bool) -> None:
-    st.button(
-        label, key=f"way_{name}", icon=f":material/{icon}:", disabled=disabled, on_click=pages.turn, args=(asked, to)
-    )

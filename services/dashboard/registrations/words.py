@@ -23,6 +23,19 @@ MAILS = {
     "verification": "Please verify your address",
     "offer": "A place is offered",
     "offer-lapsed": "The offer has lapsed",
+    "invitation": "Invitation",
+    "nudge": "Invitation, asked once more",
+    "follow-up": "Follow-up",
+    "notice": "Notice",
+    "call-sheet": "Call sheet for speakers",
+    "call-sheet-withdrawn": "Call sheet withdrawn",
+    "declined": "Declined in a calendar",
+    "entry-again": "Calendar entry, once more",
+    "personal-feed": "Link to the personal calendar",
+    "counter-proposal": "Another time proposed",
+    "queue-warning": "Warning that mail will be late",
+    "test": "Test mail",
+    "canary": "Check of the line",
 }
 MAIL_STATES = {
     "pending": "waits to be sent",
@@ -42,6 +55,9 @@ REMOVED = {
     "audit_entry": "Entries of the audit log cleaned",
     "event_tally": "Cities no longer named",
     "suppression": "Wishes not to be mailed",
+    "invitation": "Invitations",
+    "inbound_mail": "Mails that came in",
+    "personal_feed": "Personal calendar links",
 }
 _TONES = {
     "confirmed": ("good", "✓"),

@@ -38,6 +38,21 @@ def _count_reminders() -> None:
     )
 
 
+def _serve_by_due_moment() -> None:
+    """A rule says from now on which of its own moments it was served for, rather than which start."""
+    op.execute(
+        "UPDATE reminder_rule SET served_for = CASE WHEN served_for = event.starts_at THEN due_at END "
+        "FROM event WHERE event.id = reminder_rule.event_id"
+    )
+
+
+def _serve_by_start() -> None:
+    op.execute(
+        "UPDATE reminder_rule SET served_for = CASE WHEN served_for = due_at THEN event.starts_at END "
+        "FROM event WHERE event.id = reminder_rule.event_id"
+    )
+
+
 def _unite_shards() -> None:
     op.execute("CREATE TEMPORARY TABLE united ON COMMIT DROP AS SELECT * FROM mail_tally")
     op.execute("DELETE FROM mail_tally")
@@ -107,6 +122,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("nudged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("nudges", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("nudge_wanted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("nudge_rule_id", sa.UUID(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undelivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_id", sa.UUID(), nullable=True),
@@ -123,13 +141,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
     )
     op.create_index("ix_invitation_posted_at", "invitation", ["event_id", "posted_at"], unique=False)
+    op.create_index(
+        "ix_invitation_nudged_at",
+        "invitation",
+        ["event_id", "nudged_at"],
+        unique=False,
+        postgresql_where=sa.text("nudged_at is not null"),
+    )
+    op.create_index(
+        "ix_invitation_nudge_wanted",
+        "invitation",
+        ["event_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("nudge_wanted_at is not null"),
+    )
     op.create_index(op.f("ix_invitation_registration_id"), "invitation", ["registration_id"], unique=False)
     op.create_index(
         "ix_invitation_unposted",
         "invitation",
         ["event_id", "id"],
         unique=False,
-        postgresql_where=sa.text("posted_at is null"),
+        postgresql_where=sa.text("posted_at is null and status = 'pending'"),
     )
     op.create_index(
         "uq_invitation_event_id_lower_address",
@@ -178,6 +210,7 @@ def upgrade() -> None:
         "event", sa.Column("declining_frees_place", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
     op.add_column("event", sa.Column("invitations_per_day", sa.Integer(), nullable=True))
+    op.add_column("event", sa.Column("has_invitations", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column(
         "event",
         sa.Column(
@@ -240,6 +273,7 @@ def upgrade() -> None:
     op.add_column("registration", sa.Column("participation_sequence", sa.Integer(), nullable=True))
     op.add_column("registration", sa.Column("participation_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("registration", sa.Column("undelivered_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("registration", sa.Column("readdressed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("registration", sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_registration_entry",
@@ -274,6 +308,16 @@ def upgrade() -> None:
         "reminder_rule", sa.Column("is_paused", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
     op.alter_column("reminder_rule", "served_start", new_column_name="served_for")
+    op.add_column("reminder_rule", sa.Column("served_count", sa.Integer(), nullable=True))
+    _serve_by_due_moment()
+    op.drop_index("ix_reminder_rule_due_at", table_name="reminder_rule")
+    op.create_index(
+        "ix_reminder_rule_unserved",
+        "reminder_rule",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("served_for is distinct from due_at"),
+    )
     op.create_check_constraint(
         op.f("ck_message_one_recipient"),
         "message",
@@ -298,6 +342,14 @@ def downgrade() -> None:
     _index_outbox("priority", "due_at")
     _unite_shards()
     op.drop_constraint(op.f("ck_message_one_recipient"), "message")
+    op.drop_index(
+        "ix_reminder_rule_unserved",
+        table_name="reminder_rule",
+        postgresql_where=sa.text("served_for is distinct from due_at"),
+    )
+    op.create_index("ix_reminder_rule_due_at", "reminder_rule", ["due_at"], unique=False)
+    _serve_by_start()
+    op.drop_column("reminder_rule", "served_count")
     op.alter_column("reminder_rule", "served_for", new_column_name="served_start")
     op.drop_column("reminder_rule", "is_paused")
     op.drop_column("reminder_rule", "texts")
@@ -314,6 +366,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("entry_revision is not null and status = 'confirmed'"),
     )
     op.drop_column("registration", "joined_at")
+    op.drop_column("registration", "readdressed_at")
     op.drop_column("registration", "undelivered_at")
     op.drop_column("registration", "participation_at")
     op.drop_column("registration", "participation_sequence")
@@ -349,6 +402,7 @@ def downgrade() -> None:
     op.drop_column("message", "invitation_id")
     op.drop_column("heartbeat", "mails_per_minute")
     op.drop_column("event", "mail_texts")
+    op.drop_column("event", "has_invitations")
     op.drop_column("event", "invitations_per_day")
     op.drop_column("event", "declining_frees_place")
     op.drop_column("event", "recording_url")
@@ -361,8 +415,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_inbound_mail_message_id"), table_name="inbound_mail")
     op.drop_table("inbound_mail")
     op.drop_index("uq_invitation_event_id_lower_address", table_name="invitation")
-    op.drop_index("ix_invitation_unposted", table_name="invitation", postgresql_where=sa.text("posted_at is null"))
+    op.drop_index(
+        "ix_invitation_unposted",
+        table_name="invitation",
+        postgresql_where=sa.text("posted_at is null and status = 'pending'"),
+    )
     op.drop_index(op.f("ix_invitation_registration_id"), table_name="invitation")
+    op.drop_index(
+        "ix_invitation_nudge_wanted",
+        table_name="invitation",
+        postgresql_where=sa.text("nudge_wanted_at is not null"),
+    )
+    op.drop_index("ix_invitation_nudged_at", table_name="invitation", postgresql_where=sa.text("nudged_at is not null"))
     op.drop_index("ix_invitation_posted_at", table_name="invitation")
     op.drop_table("invitation")
     op.drop_index("uq_speaker_event_id_lower_address", table_name="speaker")

@@ -1,6 +1,5 @@
 """Mails of every kind, as their readers get them."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,20 @@ from shared.mail.mime import Mail, build, octets
 from shared.mail.rendering import direction
 from shared.models import Event, Message, MessageKind, Registration
 from tests.factories import make_event, register
-from tests.shared.mail.unsaved import ROOM, Page, Queue, calendar, event, item, mail_at, message, person, registration
+from tests.shared.mail.unsaved import (
+    MESSAGE,
+    ROOM,
+    Page,
+    Queue,
+    calendar,
+    event,
+    item,
+    mail_at,
+    message,
+    person,
+    registration,
+    require_same_in_both_forms,
+)
 
 LONG_BEFORE = datetime(2026, 7, 1, 9, tzinfo=UTC)
 STARTS_AT = datetime(2026, 7, 22, 13, tzinfo=UTC)
@@ -52,19 +64,10 @@ def test_every_kind_says_the_same_in_both_forms(
 
     mail = mail_at(LONG_BEFORE, kind, to=reader, **facts)
 
-    page = Page(mail.html)
-    assert page.attributes["html"] == {"lang": language, "dir": "ltr"}
+    require_same_in_both_forms(mail, language=language)
     assert "Cities and water" in mail.subject
-    assert set(page.links) <= set(mail.plain.split())
-    assert page.loaded == []
-    assert not re.search(r"[a-z]\.[A-Z]", re.sub(r"\S*://\S*", "", mail.plain + page.text)), (
-        "Two sentences run together."
-    )
-    assert not {"script", "form", "img", "link", "iframe"} & set(page.tags)
-    assert "Cities and water" in page.text
+    assert "Cities and water" in Page(mail.html).text
     assert "Cities and water" in mail.plain
-    assert "None" not in mail.plain + page.text
-    assert not re.search(r"\bCES?T\b", mail.subject + mail.plain + page.text)
     assert octets(mail)
 
 
@@ -78,7 +81,7 @@ def test_a_confirmation_has_everything_needed_to_come() -> None:
         assert "Núria Vidal, Secretary General" in part
         assert "Amina Benali, Tunis" in part
     assert "15:04 | 09:04  A river and its city (10 min)" in mail.plain
-    manage = links.url(Purpose.MY, registration().id)
+    manage = links.url(Purpose.MY, registration().id, MESSAGE)
     wanted = {"http://testserver/events/cities-and-water.ics", "http://testserver/events/cities-and-water", manage}
     assert {*wanted, ROOM} <= set(Page(mail.html).links)
     assert "ada@example.org was registered" in mail.plain
@@ -156,7 +159,7 @@ def test_a_reminder_says_how_long_it_really_is(before_start: timedelta, zone: st
 
     assert mail.subject.startswith(f"{what}: Cities and water (")
     assert mail.calendar is None
-    assert mail.list_unsubscribe_url == links.url(Purpose.UNSUBSCRIBE, registration().id)
+    assert mail.list_unsubscribe_url == links.url(Purpose.UNSUBSCRIBE, registration().id, MESSAGE)
 
 
 def test_the_date_in_a_subject_agrees_with_its_tomorrow() -> None:
@@ -259,7 +262,7 @@ def test_the_link_again_tells_what_is_registered(who: dict[str, Any], said: str,
     mail = mail_at(LONG_BEFORE, MessageKind.LINK_AGAIN, to=registration(**who), ahead=1, occasion="2026-07-01T09")
 
     assert said in mail.plain
-    assert links.url(Purpose.MY, registration().id) in mail.plain
+    assert links.url(Purpose.MY, registration().id, MESSAGE) in mail.plain
     assert (ROOM in mail.plain) == has_room
     assert mail.calendar is None
 
@@ -441,7 +444,7 @@ def test_who_registered_is_asked_to_confirm_the_address_and_told_until_when() ->
     assert mail.subject == "Please confirm your registration: Cities and water (22 Jul 2026)"
     assert "The link works until Thursday 2 July 2026, 05:00 (New York, UTC-4)." in mail.plain
     assert "every place is taken, so that you would be on the waiting list" in mail.plain
-    assert links.url(Purpose.MY, reader.id) in Page(mail.html).links
+    assert links.url(Purpose.MY, reader.id, MESSAGE) in Page(mail.html).links
     assert ROOM not in mail.plain
     assert mail.calendar is None
 
@@ -463,5 +466,5 @@ def test_an_offer_not_taken_in_time_leads_back_into_the_line() -> None:
     mail = mail_at(LONG_BEFORE, MessageKind.OFFER_LAPSED, to=reader)
 
     assert "It has gone to the next in line." in mail.plain
-    assert links.url(Purpose.MY, reader.id) in Page(mail.html).links
+    assert links.url(Purpose.MY, reader.id, MESSAGE) in Page(mail.html).links
     assert mail.calendar is None

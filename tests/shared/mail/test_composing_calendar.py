@@ -11,7 +11,7 @@ from shared import links
 from shared.links import Purpose
 from shared.mail.mime import Mail, build
 from shared.models import MessageKind
-from shared.settings import get_settings
+from shared.settings import Inbound, get_settings
 from tests.shared.mail.unsaved import ROOM, event, mail_at, registration
 
 LONG_BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -68,10 +68,13 @@ def test_whoever_has_a_place_is_invited(kind: MessageKind) -> None:
     assert found["SEQUENCE"] == "SEQUENCE:3"
     assert found["ORGANIZER"] == f'ORGANIZER;CN="River Cities":mailto:{settings.mail_address}'
     assert found["ATTENDEE"].endswith(":mailto:ada@example.org")
-    assert found["LOCATION"] == f"LOCATION:{ROOM}"
+    assert found["LOCATION"] == f"LOCATION:{links.url(Purpose.JOIN, registration().id)}"
+    assert found["CONFERENCE"].endswith(links.url(Purpose.JOIN, registration().id))
+    assert ROOM not in octets(mail).decode().replace("\r\n ", "")
     assert found["URL"] == f"URL:{links.url(Purpose.MY, registration().id)}"
     assert found["STATUS"] == "STATUS:CONFIRMED"
-    assert links.url(Purpose.MY, registration().id) in entry(mail).description.value
+    for purpose in (Purpose.JOIN, Purpose.MY):
+        assert links.url(purpose, registration().id) in entry(mail).description.value
     assert "http://testserver/events/cities-and-water" in entry(mail).description.value
 
 
@@ -119,9 +122,86 @@ def test_without_a_date_there_is_no_entry(kind: MessageKind) -> None:
     assert mail.calendar is None
 
 
-def test_a_place_in_words_is_the_location_and_the_event_page_where_there_is_none() -> None:
-    named = mail_at(LONG_BEFORE, MessageKind.CONFIRMATION, about=event(location="Avinyó 15, Barcelona"))
-    unnamed = mail_at(LONG_BEFORE, MessageKind.CONFIRMATION, about=event(location=None))
+JOIN = "join link"
+PAGE = "http://testserver/events/cities-and-water"
 
-    assert entry(named).location.value == "Avinyó 15, Barcelona"
-    assert entry(unnamed).location.value == "http://testserver/events/cities-and-water"
+
+@pytest.mark.parametrize(
+    ("location", "is_online", "shown"),
+    [
+        (ROOM, True, JOIN),
+        (None, True, JOIN),
+        ("Online", True, JOIN),
+        ("Avinyó 15, Barcelona", False, "Avinyó 15, Barcelona"),
+        # Who comes finds the way, and who does not has the link beside it.
+        ("Avinyó 15, Barcelona", True, "Avinyó 15, Barcelona"),
+        (None, False, PAGE),
+    ],
+)
+def test_the_location_is_where_this_person_goes(location: str | None, is_online: bool, shown: str) -> None:
+    about = event(location=location, is_online=is_online)
+
+    join_url = links.url(Purpose.JOIN, registration().id)
+    expected = join_url if shown == JOIN else shown
+    for mail in (mail_at(LONG_BEFORE, MessageKind.CONFIRMATION, about=about), cancelled(about=about)):
+        assert entry(mail).location.value == expected
+    invitation = octets(mail_at(LONG_BEFORE, MessageKind.CONFIRMATION, about=about))
+    assert (b"CONFERENCE" in invitation) == is_online
+
+
+@pytest.mark.parametrize("kind", [MessageKind.CANCELLATION, MessageKind.REGISTRATION_CANCELLED])
+def test_who_lost_the_place_reads_of_no_join_link(kind: MessageKind) -> None:
+    mail = mail_at(LONG_BEFORE, kind, with_entry=True)
+
+    join_url = links.url(Purpose.JOIN, registration().id)
+    assert join_url not in mail.plain
+    assert join_url not in mail.html
+    assert join_url not in entry(mail).description.value
+    assert "conference" not in entry(mail).contents
+
+
+@pytest.fixture
+def replies_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "inbound", Inbound.LMTP)
+
+
+MOVED = {"before": {"starts_at": "2026-07-20T13:00:00+00:00"}}
+RENAMED = {"before": {"title": "Water"}}
+ASKS, ASKED = "NEEDS-ACTION;RSVP=TRUE", "NEEDS-ACTION;RSVP=FALSE"
+
+
+@pytest.mark.usefixtures("replies_are_read")
+@pytest.mark.parametrize(
+    ("kind", "facts", "answered", "said"),
+    [
+        (MessageKind.CONFIRMATION, {}, None, ASKS),
+        (MessageKind.PROMOTION, {}, None, ASKS),
+        (MessageKind.CHANGE, MOVED, None, ASKS),
+        # An answer to the time before is none to this one.
+        (MessageKind.CHANGE, MOVED, "ACCEPTED", ASKS),
+        (MessageKind.CHANGE, {"before": {"time_zone": "Europe/Lisbon"}}, "ACCEPTED", ASKS),
+        (MessageKind.CHANGE, {"before": {}}, None, ASKS),
+        (MessageKind.CHANGE, RENAMED, None, ASKED),
+        (MessageKind.CHANGE, RENAMED, "ACCEPTED", "ACCEPTED;RSVP=FALSE"),
+        (MessageKind.CHANGE, {"before": {"location": None}}, "TENTATIVE", "TENTATIVE;RSVP=FALSE"),
+        (MessageKind.CHANGE, RENAMED, "declined", "DECLINED;RSVP=FALSE"),
+        (MessageKind.CANCELLATION, {"with_entry": True}, "TENTATIVE", "TENTATIVE;RSVP=FALSE"),
+        (MessageKind.CANCELLATION, {"with_entry": True}, None, ASKED),
+        (MessageKind.REGISTRATION_CANCELLED, {"with_entry": True}, "ACCEPTED", "ACCEPTED;RSVP=FALSE"),
+        (MessageKind.REGISTRATION_CANCELLED, {"with_entry": True, "is_by_person": True}, None, "DECLINED;RSVP=FALSE"),
+    ],
+)
+def test_a_calendar_asks_where_there_is_something_to_answer(
+    kind: MessageKind, facts: dict[str, Any], answered: str | None, said: str
+) -> None:
+    mail = mail_at(LONG_BEFORE, kind, to=registration(participation=answered), sequence=2, **facts)
+
+    assert f"PARTSTAT={said}:mailto:ada@example.org" in lines(mail)["ATTENDEE"]
+    assert lines(mail)["ORGANIZER"].endswith(f"mailto:rsvp@{get_settings().mail_domain}")
+
+
+@pytest.mark.parametrize("kind", [MessageKind.CONFIRMATION, MessageKind.PROMOTION, MessageKind.CHANGE])
+def test_where_nobody_reads_replies_nobody_is_asked(kind: MessageKind) -> None:
+    mail = mail_at(LONG_BEFORE, kind, to=registration(participation="DECLINED"), **MOVED)
+
+    assert "PARTSTAT=ACCEPTED;RSVP=FALSE" in lines(mail)["ATTENDEE"]

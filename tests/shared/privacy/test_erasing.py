@@ -9,10 +9,23 @@ from sqlalchemy.orm import Session
 
 from services.worker.delivery import deliver
 from services.worker.dispatcher import Dispatcher
-from shared import audit, clock, registrations, stats, suppressions
+from shared import audit, clock, invitations, registrations, stats, suppressions
+from shared.addresses import recognise
 from shared.database import new_session
 from shared.mail.smtp import MailServer
-from shared.models import AuditEntry, Erasure, IdempotencyKey, Message, Model, Registration, Role
+from shared.models import (
+    AuditEntry,
+    Erasure,
+    Event,
+    IdempotencyKey,
+    InboundMail,
+    Invitation,
+    Message,
+    Model,
+    PersonalFeed,
+    Registration,
+    Role,
+)
 from shared.privacy.erasing import erase
 from shared.schemas.registrations import RegistrationCorrection
 from tests.factories import (
@@ -27,12 +40,15 @@ from tests.factories import (
 from tests.leftovers import leftovers
 from tests.mailbox import Mailbox
 from tests.shared.privacy.numbers import numbers
-from tests.shared.privacy.somebody import ADDRESS, WORDS, come, leave_traces
+from tests.shared.privacy.somebody import ADDRESS, WORDS, come, correspond, leave_traces
 from tests.worker.test_dispatcher import work_off
 
 BOB, CYD = "bob@example.org", "cyd@example.org"
 # Every table in which somebody who registers can leave a trace.
-TABLES = {"registration", "message", "event_tally", "link_request", "idempotency_key", "audit_entry"}
+TABLES = {
+    "registration", "message", "event_tally", "link_request", "idempotency_key", "audit_entry", "invitation", "speaker",
+    "inbound_mail", "personal_feed",
+}  # fmt: skip
 
 
 def everybody(session: Session) -> list[str]:
@@ -45,7 +61,8 @@ def test_nothing_is_left_in_any_table_in_redis_or_in_the_logs(
 ) -> None:
     calendar = make_calendar(session)
     organiser = make_organiser(session, calendar, Role.OWNER)
-    leave_traces(session, make_event(session, calendar), organiser)
+    registration = leave_traces(session, make_event(session, calendar), organiser)
+    correspond(session, registration.event, registration)
     come(session, make_event(session))
     assert {one.partition(".")[0] for one in leftovers(session, WORDS)} == TABLES
     Dispatcher().look()
@@ -53,14 +70,23 @@ def test_nothing_is_left_in_any_table_in_redis_or_in_the_logs(
     come(session, make_event(session))
     Dispatcher().look()
 
+    registration_title = registration.event.title
+
     report = erase(session, ADDRESS.upper(), by=None)
     session.commit()
     work_off()
 
     assert leftovers(session, WORDS) == []
-    assert report.removed.keys() == {"registration", "message", "event_tally", "idempotency_key", "audit_entry"}
+    assert report.removed.keys() == {
+        "registration", "message", "event_tally", "idempotency_key", "audit_entry", "invitation", "speaker",
+        "inbound_mail", "personal_feed", "participation",
+    }  # fmt: skip
     assert (report.removed["registration"], report.places_given_back) == (3, 3)
-    assert report.kept == ["The wish not to get reminders stays, under a code from which nobody can read the address."]
+    assert (report.removed["inbound_mail"], report.removed["participation"]) == (4, 1)
+    assert report.kept == [
+        f"The programme of “{registration_title}” goes on naming this person.",
+        "The wish not to get reminders stays, under a code from which nobody can read the address.",
+    ]
     assert suppressions.is_suppressed(session, ADDRESS)
     output = "".join(capfd.readouterr()).lower()
     assert "mail.turn_ended" in output
@@ -70,8 +96,12 @@ def test_nothing_is_left_in_any_table_in_redis_or_in_the_logs(
 def test_no_other_column_holds_an_address(session: Session) -> None:
     """Whoever adds one sees to it that it is exported and erased, and says so here."""
     columns = {f"{table.name}.{column.name}" for table in Model.metadata.sorted_tables for column in table.columns}
-    assert {column for column in columns if "address" in column and not column.startswith("event.")} == {
-        "calendar.contact_address", "link_request.address", "organiser.address", "registration.address",
+    moments = {"registration.readdressed_at"}
+    named = {column for column in columns - moments if "address" in column and not column.startswith("event.")}
+    assert named == {
+        "calendar.contact_address", "invitation.address", "link_request.address", "message.address",
+        "organiser.address", "personal_feed.address", "registration.address", "registration.participation_address",
+        "speaker.address",
     }  # fmt: skip
 
 
@@ -264,3 +294,63 @@ def test_who_was_erased_while_waiting_or_after_cancelling_leaves_the_order_as_it
 
     assert (report.removed["registration"], report.places_given_back) == (2, 0)
     assert (cyd.status, event.places.waitlisted) == ("confirmed", 0)
+
+
+def invited(session: Session, event: Event, *addresses: str) -> None:
+    invitations.invite(session, event, recognise(" ".join(addresses)), language=None, by=None)
+    session.commit()
+
+
+def test_who_was_only_invited_is_erased_and_hears_nothing_more(session: Session, mailbox: Mailbox) -> None:
+    calendar = make_calendar(session)
+    olga = make_organiser(session, calendar, Role.OWNER)
+    event = make_event(session, calendar, invitations_per_day=1)
+    invited(session, event, ADDRESS, BOB)
+    invitations.send_waiting(session)
+    session.commit()
+
+    report = erase(session, ADDRESS, by=olga, calendar=calendar)
+    session.commit()
+
+    assert report.removed == {"invitation": 1, "message": 1}
+    assert leftovers(session, WORDS) == []
+    assert session.scalars(select(Invitation.address)).all() == [BOB]
+    [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "person.erased"))
+    assert (entry.calendar_id, entry.facts["registrations"]) == (calendar.id, 0)
+    assert report.reference is not None
+
+
+def test_one_calendar_reaches_no_correspondence_of_others(session: Session) -> None:
+    here, elsewhere = make_calendar(session), make_calendar(session)
+    there = come(session, make_event(session, elsewhere))
+    correspond(session, there.event, there)
+    before = leftovers(session, WORDS)
+    mine = come(session, make_event(session, here))
+
+    report = erase(session, ADDRESS, by=None, calendar=here)
+    session.commit()
+
+    assert report.removed.keys() == {"registration", "message", "event_tally"}
+    assert leftovers(session, WORDS) == before
+    assert session.get(Registration, mine.id) is None
+    assert len(session.scalars(select(PersonalFeed)).all()) == 1
+
+
+def test_mail_about_somebody_with_a_longer_address_stays(session: Session) -> None:
+    longer = InboundMail(
+        sender=f"x{ADDRESS}", recipient="rsvp@plenary.localhost", digest=b"1", octets=f"To: {ADDRESS}.uk".encode()
+    )
+    session.add(longer)
+    session.commit()
+    assert erase(session, ADDRESS, by=None).removed == {}
+    assert session.scalars(select(InboundMail.id)).all() == [longer.id]
+
+
+def test_an_address_that_would_be_a_pattern_is_none(session: Session) -> None:
+    event = make_event(session)
+    invited(session, event, "a_b@example.org", "axb@example.org")
+    session.add(InboundMail(sender="axb@example.org", recipient="r@p.localhost", digest=b"1", octets=b""))
+    session.commit()
+    assert erase(session, "a_b@example.org", by=None).removed == {"invitation": 1}
+    assert erase(session, "%@example.org", by=None).removed == {}
+    assert session.scalars(select(InboundMail.sender)).all() == ["axb@example.org"]

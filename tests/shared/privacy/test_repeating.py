@@ -9,7 +9,7 @@ from shared.privacy.erasing import erase
 from tests.backup import Backup
 from tests.factories import make_calendar, make_event, register
 from tests.leftovers import leftovers
-from tests.shared.privacy.somebody import ADDRESS, WORDS, come
+from tests.shared.privacy.somebody import ADDRESS, WORDS, come, correspond
 
 BOB = "bob@example.org"
 
@@ -74,3 +74,34 @@ def test_nobody_can_read_an_address_from_the_list(session: Session) -> None:
     erase(session, ADDRESS, by=None)
     text = " ".join(fact.model_dump_json() for fact in repeating.listed(session)).lower()
     assert [word for word in WORDS if word.lower() in text] == []
+
+
+def test_what_stood_elsewhere_than_in_registrations_goes_again_too(session: Session) -> None:
+    event = make_event(session)
+    correspond(session, event, register(session, event, BOB))
+    backup = Backup(session)
+    erase(session, ADDRESS, by=None)
+    session.commit()
+    kept_elsewhere = repeating.listed(session)
+    backup.restore(session)
+    assert leftovers(session, WORDS) != []
+
+    repeating.note(session, kept_elsewhere)
+
+    assert repeat_all(session) == 1
+    assert leftovers(session, WORDS) == []
+
+
+def test_who_was_invited_or_put_on_a_programme_after_the_erasure_stays(session: Session) -> None:
+    event = make_event(session)
+    bob = register(session, event, BOB)
+    correspond(session, event, bob)
+    erase(session, ADDRESS, by=None)
+    session.commit()
+    other = make_event(session)
+    correspond(session, other, register(session, other, BOB))
+    before = leftovers(session, WORDS)
+
+    assert repeat_all(session) == 0
+
+    assert leftovers(session, WORDS) == before

@@ -7,10 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.worker import dispatcher
-from services.worker.dispatcher import Dispatcher, erase_expired
-from shared import clock, events, stats
+from services.worker.dispatcher import Dispatcher, erase_expired, forget_inbound
+from shared import clock, events, invitations, stats
+from shared.addresses import recognise
 from shared.errors import InvalidInput, StateConflict
-from shared.models import AuditEntry, Event, EventState, EventTally, IdempotencyKey, Message, Registration, Role
+from shared.models import (
+    AuditEntry,
+    Event,
+    EventState,
+    EventTally,
+    IdempotencyKey,
+    InboundMail,
+    Invitation,
+    Message,
+    PersonalFeed,
+    Registration,
+    Role,
+)
 from shared.privacy import retention
 from shared.schemas.events import EventContent
 from tests.factories import (
@@ -26,7 +39,7 @@ from tests.factories import (
 from tests.leftovers import leftovers
 from tests.mailbox import Mailbox
 from tests.shared.privacy.numbers import numbers
-from tests.shared.privacy.somebody import WORDS, come, leave_traces
+from tests.shared.privacy.somebody import ADDRESS, WORDS, come, correspond, leave_traces
 
 DAY = timedelta(days=1)
 
@@ -41,7 +54,8 @@ def test_the_people_go_on_the_day_that_was_promised_and_the_numbers_stay(
 ) -> None:
     calendar = make_calendar(session)
     event = make_event(session, calendar, starts_at_local=in_days(5), retention_days=30)
-    leave_traces(session, event, make_organiser(session, calendar, Role.OWNER))
+    registration = leave_traces(session, event, make_organiser(session, calendar, Role.OWNER))
+    correspond(session, event, registration)
     apply_many(session, event, [applicant(f"p{number}@example.org", city="Porto") for number in range(6)])
     assert event.starts_at is not None
     assert event.ends_at is not None
@@ -52,7 +66,7 @@ def test_the_people_go_on_the_day_that_was_promised_and_the_numbers_stay(
 
     with clock.travel_to(gone_at - timedelta(minutes=1)):
         Dispatcher().look()
-        assert left(session, event) == 7
+        assert left(session, event) == 8
     with clock.travel_to(gone_at + timedelta(minutes=1)):
         before = numbers(stats.snapshot(session, event))
         Dispatcher().look()
@@ -69,7 +83,7 @@ def test_the_people_go_on_the_day_that_was_promised_and_the_numbers_stay(
     assert set(session.scalars(select(EventTally.value).where(EventTally.dimension == "city"))) >= {"Porto"}
     [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "event.personal_data_erased"))
     assert (entry.organiser_id, entry.event_id) == (None, event.id)
-    assert entry.facts["removed"]["registrations"] == 7
+    assert entry.facts["removed"] | {"messages": 0} == {"registrations": 8, "invitations": 1, "messages": 0}
     output = "".join(capfd.readouterr()).lower()
     assert "personal_data.erased" in output
     assert [word for word in WORDS if word.lower() in output] == []
@@ -197,3 +211,46 @@ def test_answers_to_repeated_requests_are_forgotten_after_a_day(session: Session
     session.commit()
     Dispatcher().look()
     assert session.scalars(select(IdempotencyKey.key)).all() == ["new"]
+
+
+def test_those_who_were_only_invited_go_too_and_in_batches(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 4)
+    event = make_event(session, retention_days=1)
+    text = " ".join(f"i{number}@example.org" for number in range(6))
+    invitations.invite(session, event, recognise(text), language=None, by=None)
+    invitations.send_waiting(session)
+    apply_many(session, event, [applicant(f"p{number}@example.org") for number in range(3)])
+    assert event.ends_at is not None
+    with clock.travel_to(event.ends_at + 2 * DAY):
+        steps = 0
+        while erase_expired():
+            steps += 1
+    assert steps == 3
+    session.expire_all()
+    assert event.personal_data_erased_at is not None
+    assert (left(session, event), session.query(Invitation).count(), session.query(Message).count()) == (0, 0, 0)
+
+
+def test_raw_mail_goes_after_30_days_read_or_not(session: Session) -> None:
+    for days, status in ((29, "done"), (31, "done"), (31, "new")):
+        received_at = clock.now() - days * DAY
+        digest = f"{days}{status}".encode()
+        session.add(
+            InboundMail(sender="", recipient="b@p", digest=digest, octets=b"x", status=status, received_at=received_at)
+        )
+    session.commit()
+    assert forget_inbound()
+    assert not forget_inbound()
+    assert session.scalars(select(InboundMail.digest)).all() == [b"29done"]
+
+
+def test_a_secret_feed_goes_when_nothing_is_kept_of_its_person(session: Session) -> None:
+    event = make_event(session, retention_days=1)
+    come(session, event)
+    session.add(PersonalFeed(address=ADDRESS.upper()))
+    session.commit()
+    assert not forget_inbound()
+    assert event.ends_at is not None
+    with clock.travel_to(event.ends_at + 2 * DAY):
+        Dispatcher().look()
+    assert session.scalars(select(PersonalFeed)).all() == []
