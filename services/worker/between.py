@@ -15,7 +15,6 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 
 from shared import marking
 from shared.database import get_engine
-from shared.mail.recipients import recipient_of
 from shared.marking import Standing, Values
 from shared.models import Message
 
@@ -60,9 +59,9 @@ class Between:
         """To be followed at once by `turn_to`, `mark`, or the end of the block."""
         self._sent = marking.sent(message, reply)
 
-    def turn_to(self, message: Message) -> None:
-        """Begin to mark, and to look at the next."""
-        self._next = marking.following(message, recipient_of(message).address)
+    def turn_to(self, message: Message, address: str) -> None:
+        """Begin to mark, and to look at the next and at its address."""
+        self._next = marking.following(message, address)
         try:
             self._ask()
         except _AWAY as problem:

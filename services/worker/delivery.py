@@ -14,7 +14,7 @@ from shared import canary, clock, outbox, return_addresses
 from shared.database import new_session
 from shared.mail.composing import Composer
 from shared.mail.mime import octets
-from shared.mail.recipients import recipient_of
+from shared.mail.recipients import Recipient, recipient_of
 from shared.mail.signing import sign
 from shared.mail.smtp import MailServer, Reply, Verdict, mail_server
 from shared.marking import Standing
@@ -95,21 +95,31 @@ class _Turn:
         return provider_limit.wait_for_turn(self.settings.smtp_rate_per_minute, until=self.ends_at)
 
     def deliver_one(self, message: Message) -> bool:
-        self.between.turn_to(message)
+        recipient = recipient_of(message)
+        way = {"sender": return_addresses.envelope_sender(message), "recipient": recipient.address}
         is_probe = message.kind == MessageKind.CANARY and not canary.is_real_mail()
-        # While PostgreSQL marks the one before.
-        written = b"" if is_probe else self._written(message)
-        standing = self.between.standing()
+        # Meanwhile PostgreSQL marks the one before, and the mail server answers for this one.
+        self.between.turn_to(message, recipient.address)
+        if not is_probe:
+            self.server.announce(**way)
+        written = b"" if is_probe else self._written(message, recipient)
+        content = self._approved(message, written, self.between.standing())
+        if content is None:
+            self.server.take_back()
+            return False
+        return self._note(message, self.server.probe(**way) if is_probe else self.server.send(content, **way))
+
+    def _approved(self, message: Message, written: bytes | Exception, standing: Standing) -> bytes | None:
+        """The mail, where it is to be sent; otherwise the message is settled, or left to others."""
         # Looking may have taken as long as the database was away: what we no longer hold for sure is found again.
         if not standing.is_wanted or clock.now() >= self.latest:
-            return False
+            return None
         if self._is_settled_without_sending(message, standing):
-            return False
+            return None
         if isinstance(written, Exception):
             self._give_up(message, written)
-            return False
-        way = {"sender": return_addresses.envelope_sender(message), "recipient": recipient_of(message).address}
-        return self._note(message, self.server.probe(**way) if is_probe else self.server.send(written, **way))
+            return None
+        return written
 
     def _is_settled_without_sending(self, message: Message, standing: Standing) -> bool:
         if message.expires_at is not None and message.expires_at <= clock.now():
@@ -121,10 +131,10 @@ class _Turn:
         self.session.commit()
         return True
 
-    def _written(self, message: Message) -> bytes | Exception:
+    def _written(self, message: Message, recipient: Recipient) -> bytes | Exception:
         """Or what went wrong: one mail that cannot be written must not hold up the others."""
         try:
-            return sign(octets(self.composer.compose(message)), self.settings)
+            return sign(octets(self.composer.compose(message, recipient)), self.settings)
         except SQLAlchemyError:
             # Nothing is wrong with the mail: the database went away.
             raise

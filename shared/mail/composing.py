@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -152,15 +153,15 @@ def _bodies(kind: str, language: str, words: Words, written: Texts) -> tuple[str
         "headline_language": written.subject.language if written.subject else None,
     }
 
-    def body(form: Form, **more: Any) -> str:
+    def body(form: Form, common: Mapping[str, Any]) -> str:
         own = {**words.own, "introduction": introductions.get(form)}
-        return filled(form, kind, language, Words({**common, **more}, own))
+        return filled(form, kind, language, Words(common, own))
 
-    html = body(Form.HTML)
+    html = body(Form.HTML, common)
     if len(html.encode()) > _LONGEST_HTML:
-        brief = _brief(words.common["event"])
-        return body(Form.TEXT, **brief), body(Form.HTML, **brief)
-    return body(Form.TEXT), html
+        brief = {**common, **_brief(words.common["event"])}
+        return body(Form.TEXT, brief), body(Form.HTML, brief)
+    return body(Form.TEXT, common), html
 
 
 def _brief(view: EventView) -> dict[str, Any]:
@@ -185,6 +186,7 @@ def _complain(kind: str, problem: TextProblem) -> None:
     log.error("message.text_not_usable", kind=kind, line=problem.line, problem=problem.message)
 
 
+@lru_cache(maxsize=1024)
 def _subject(what: str, view: EventView, language: str) -> str:
     """The date stays on, however long the title is."""
     gettext = translations(language).gettext

@@ -35,10 +35,17 @@ class Kept:
     def __init__(self, session: Session, tried: Written | None = None) -> None:
         self.session, self.tried = session, tried
         self._texts: dict[UUID, dict[str, dict[str, Any]]] = {}
+        self._chosen: dict[tuple[UUID | None, UUID | None, str, str], Texts] = {}
         self._coming: dict[UUID, list[Event]] = {}
 
     def texts(self, message: Message, language: str) -> Texts:
         """The organisers' texts for one mail: of the rule that sent it, else of its kind at this event."""
+        key = (message.event_id, message.rule_id, message.kind, language)
+        if key not in self._chosen:
+            self._chosen[key] = self._choose(message, language)
+        return self._chosen[key]
+
+    def _choose(self, message: Message, language: str) -> Texts:
         event = message.event
         if event is None:
             return Texts()

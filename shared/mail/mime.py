@@ -96,7 +96,7 @@ def _envelope_lines(mail: Mail) -> Iterator[str]:
     if mail.reply_to:
         yield _common_mailbox_line("Reply-To", None, mail.reply_to)
     yield _common_subject_line(mail.subject)
-    yield token_line("Date", format_datetime(mail.date))
+    yield _date_line(mail.date.replace(microsecond=0))
     yield token_line("Message-ID", _angled(mail.message_id))
 
 
@@ -104,6 +104,11 @@ def _envelope_lines(mail: Mail) -> Iterator[str]:
 @lru_cache(maxsize=256)
 def _common_mailbox_line(header: str, name: str | None, address: str) -> str:
     return mailbox_line(header, mailbox(name, address))
+
+
+@lru_cache(maxsize=16)
+def _date_line(date: datetime) -> str:
+    return token_line("Date", format_datetime(date))
 
 
 _common_subject_line = lru_cache(maxsize=1024)(subject_line)

@@ -37,7 +37,7 @@ class _Ask:
 
     key: Hashable
     render: Callable[[Mapping[str, Any]], str] = field(compare=False, hash=False)
-    words: Mapping[str, Any] = field(compare=False, hash=False)
+    words: Words = field(compare=False, hash=False)
 
 
 def filled(form: Form, kind: str, language: str, words: Words) -> str:
@@ -60,15 +60,16 @@ def filled_block(kind: str, block: str, language: str, words: Words) -> str:
 
 
 def _asked(what: Hashable, rendered: Callable[[Mapping[str, Any]], str], words: Words) -> tuple[str, ...]:
-    gaps = {name: f"{GAP_BEGINS}{_NONCE}{name}{GAP_ENDS}" if value else value for name, value in words.own.items()}
-    all_words = {**words.common, **gaps}
-    return _pattern(_Ask((what, _key(all_words)), rendered, all_words))
+    gaps = tuple([name if value else (name, value) for name, value in words.own.items()])
+    return _pattern(_Ask((what, _key_of(words.common), gaps), rendered, words))
 
 
 @lru_cache(maxsize=_PATTERNS_KEPT)
 def _pattern(ask: _Ask) -> tuple[str, ...]:
     """Text, name of a gap, text, name of a gap, …, text."""
-    return tuple(_GAP.split(ask.render(ask.words)))
+    own = ask.words.own.items()
+    gaps = {name: f"{GAP_BEGINS}{_NONCE}{name}{GAP_ENDS}" if value else value for name, value in own}
+    return tuple(_GAP.split(ask.render({**ask.words.common, **gaps})))
 
 
 def _fill(pattern: tuple[str, ...], form: Form, words: Words) -> str:
@@ -81,9 +82,17 @@ def _fill(pattern: tuple[str, ...], form: Form, words: Words) -> str:
     return "".join(parts)
 
 
-def _key(words: Mapping[str, Any]) -> Hashable:
-    """The same for the same words in the same order, which is how they come from one kind to another mail of it."""
-    return tuple([value if type(value) in _KEYS else frozen(value) for value in words.values()]), tuple(words)
+# The words asked for last: the subject and both forms of a mail are rendered from the same.
+_latest: list[tuple[Mapping[str, Any], Hashable]] = [({}, ())]
+
+
+def _key_of(words: Mapping[str, Any]) -> Hashable:
+    """The same for the same words in the same order, in which they come from one mail of a kind to the next."""
+    latest, key = _latest[0]
+    if latest is not words:
+        key = tuple([value if type(value) in _KEYS else frozen(value) for value in words.values()]), tuple(words)
+        _latest[0] = words, key
+    return key
 
 
 def frozen(value: Any) -> Hashable:

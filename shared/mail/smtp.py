@@ -5,7 +5,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -45,6 +45,26 @@ class MailServer:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
         self._used_at = 0.0
+        # From whom and to whom the commands are on their way already.
+        self._announced: tuple[str, str] | None = None
+
+    def announce(self, *, sender: str, recipient: str) -> None:
+        """Ask already for the next mail, where a conversation goes on and the server takes commands together: it
+        answers while we do something else. To be followed by `send` for the same, or by `take_back`."""
+        self.take_back()
+        if self._smtp is None or self._is_idle() or not _takes_together(self._smtp):
+            return
+        try:
+            self._smtp.send("".join(_commands(sender, recipient)))
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+        else:
+            self._announced = (sender, recipient)
+
+    def take_back(self) -> None:
+        """What was announced will not come. Nothing else ends DATA without a mail, so this hangs up."""
+        if self._announced is not None:
+            self._drop()
 
     def send(self, content: bytes, *, sender: str, recipient: str) -> Reply:
         """Hand over one mail to one recipient. Never raises: every outcome is a reply.
@@ -52,6 +72,8 @@ class MailServer:
         A server that hangs up between two mails has had enough of the connection, not of us: it is asked once more
         over another, which is safe as long as nothing of the mail itself has left.
         """
+        if self._announced != (sender, recipient):
+            self.take_back()
         was_open = self._smtp is not None
         reply, has_begun = self._try(content, sender, recipient)
         if was_open and self._smtp is None and not has_begun:
@@ -60,9 +82,10 @@ class MailServer:
 
     def probe(self, *, sender: str, recipient: str) -> Reply:
         """Whether the server would take a mail, which is then taken back. Never raises."""
+        self.take_back()
         try:
             smtp = self._connected()
-            said = _announce(smtp, sender, recipient, with_data=False)
+            said = _announce(smtp, _commands(sender, recipient)[:-1])
             smtp.rset()
         except (OSError, smtplib.SMTPException) as problem:
             self.close()
@@ -78,7 +101,8 @@ class MailServer:
             self.close()
             return Reply(Verdict.UNREACHABLE, _words(problem)), has_begun
         try:
-            said = _announce(smtp, sender, recipient)
+            is_announced, self._announced = self._announced is not None, None
+            said = _announce(smtp, _commands(sender, recipient), is_sent=is_announced)
             if said[0] == _GO_AHEAD:
                 has_begun = True
                 smtp.send(_as_data(content))
@@ -100,21 +124,26 @@ class MailServer:
                 self.close()
 
     def _connected(self) -> smtplib.SMTP:
-        now, idle_since = time.monotonic(), self._used_at
-        self._used_at = now
-        if self._smtp is not None and now - idle_since > _IDLE_SECONDS:
-            self.close()
+        if self._is_idle():
+            self._drop()
+        self._used_at = time.monotonic()
         if self._smtp is None:
             self._smtp = connect(self._settings)
         return self._smtp
 
+    def _is_idle(self) -> bool:
+        return time.monotonic() - self._used_at > _IDLE_SECONDS
+
     def close(self) -> None:
-        smtp, self._smtp = self._smtp, None
-        if smtp is None:
-            return
-        try:
-            smtp.quit()
-        except (OSError, smtplib.SMTPException):
+        if self._smtp is not None and self._announced is None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._smtp.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Without a word, because none would be heard."""
+        smtp, self._smtp, self._announced = self._smtp, None, None
+        if smtp is not None:
             smtp.close()
 
 
@@ -150,17 +179,21 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
         server.close()
 
 
-def _announce(smtp: smtplib.SMTP, sender: str, recipient: str, *, with_data: bool = True) -> Said:
-    """From whom and to whom. The answer is 354 where the mail itself may follow, or else the first refusal.
-
-    Without `with_data` only whether they are taken is asked.
-
-    Raises SMTPException for addresses that would be more than an address in the line that names them.
-    """
+def _commands(sender: str, recipient: str) -> list[str]:
+    """Raises SMTPException for addresses that would be more than an address in the line that names them."""
     if _UNFIT_FOR_A_LINE.search(sender + recipient):
         raise smtplib.SMTPException("An address of this mail holds what no address may hold.")
-    commands = [f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n"] + ["DATA\r\n"] * with_data
-    said = _together(smtp, commands) if smtp.has_extn("pipelining") else _in_turn(smtp, commands)
+    return [f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n"]
+
+
+def _takes_together(smtp: smtplib.SMTP) -> bool:
+    """One journey there and back instead of three, where the server offers PIPELINING (RFC 2920)."""
+    return bool(smtp.has_extn("pipelining"))
+
+
+def _announce(smtp: smtplib.SMTP, commands: Sequence[str], *, is_sent: bool = False) -> Said:
+    """From whom and to whom. The answer is 354 where the mail itself may follow, or else the first refusal."""
+    said = _together(smtp, commands, is_sent=is_sent) if _takes_together(smtp) else _in_turn(smtp, commands)
     refused = _first_refusal(said)
     if refused is None:
         return said[-1]
@@ -171,9 +204,9 @@ def _announce(smtp: smtplib.SMTP, sender: str, recipient: str, *, with_data: boo
     return refused
 
 
-def _together(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[Said]:
-    """One journey there and back instead of three, where the server offers PIPELINING (RFC 2920)."""
-    smtp.send("".join(commands))
+def _together(smtp: smtplib.SMTP, commands: Sequence[str], *, is_sent: bool) -> list[Said]:
+    if not is_sent:
+        smtp.send("".join(commands))
     said: list[Said] = []
     for _ in commands:
         said.append(smtp.getreply())

@@ -16,6 +16,7 @@ from shared import clock, events, outbox, registrations
 from shared.admission import Application, register_many
 from shared.database import new_session
 from shared.errors import PlenaryError
+from shared.mail.recipients import recipient_of
 from shared.models import EventState, Message, MessageStatus, Registration, RegistrationSource
 from shared.privacy import erasing
 from shared.schemas.events import EventContent
@@ -78,7 +79,7 @@ def send(session: Session, _event_id: UUID, _chance: Random) -> None:
     session.commit()
     with Between() as between:
         for message in messages:
-            between.turn_to(message)
+            between.turn_to(message, recipient_of(message).address)
             if between.standing().is_wanted:
                 between.note_sent(message, "250 OK")
 

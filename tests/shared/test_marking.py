@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.worker.between import Between
 from shared import clock, events, outbox, registrations, stats, suppressions
 from shared.database import get_engine, new_session
+from shared.mail.recipients import recipient_of
 from shared.marking import GONE, Standing
 from shared.models import Message, MessageKind, MessageStatus, Registration
 from shared.schemas.events import EventContent
@@ -28,7 +29,7 @@ def claimed(session: Session, *addresses: str, kind: MessageKind = MessageKind.C
 
 
 def look(between: Between, message: Message) -> Standing:
-    between.turn_to(message)
+    between.turn_to(message, recipient_of(message).address)
     return between.standing()
 
 
@@ -39,10 +40,10 @@ def test_what_was_sent_is_marked_with_the_look_at_the_next(session: Session) -> 
     first, second = claimed(session, ADA, BOB)
 
     with Between() as between:
-        between.turn_to(first)
+        between.turn_to(first, recipient_of(first).address)
         assert between.standing() == Standing(is_wanted=True, is_suppressed=False)
         between.note_sent(first, "250 Taken")
-        between.turn_to(second)
+        between.turn_to(second, recipient_of(second).address)
         assert between.standing().is_wanted
         session.expire_all()
         assert (first.status, first.reply, first.attempts, first.lease_until) == ("sent", "250 Taken", 1, None)

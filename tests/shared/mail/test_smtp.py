@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -57,7 +57,9 @@ class Script:
         connection.sendall(f"{answer}\r\n".encode())
         if answer == GO:
             while b"\r\n.\r\n" not in b"\r\n" + received:
-                received += connection.recv(65536)
+                if not (piece := connection.recv(65536)):
+                    return b""
+                received += piece
             mail, _, received = (b"\r\n" + received).partition(b"\r\n.\r\n")
             self.mails.append(mail.removeprefix(b"\r\n"))
             return self.answer(connection, answers, received)
@@ -71,7 +73,8 @@ def server(*connections: Sequence[str], offer: str = PIPELINING) -> Iterator[tup
     def serve() -> None:
         for _ in range(len(connections)):
             connection, _ = listener.accept()
-            with connection:
+            # Clients that take back what they announced hang up in the middle of it.
+            with connection, suppress(ConnectionError):
                 script.hold(connection)
 
     with socket.create_server((LOOPBACK, 0)) as listener:
@@ -161,6 +164,69 @@ def test_a_mail_that_had_begun_to_leave_is_not_sent_again_at_once() -> None:
         assert len(script.heard) == 1
         # Whoever comes next is asked over another connection.
         assert send(mail_server).verdict is not Verdict.UNREACHABLE
+
+
+def announce(mail_server: MailServer, recipient: str = ADA) -> None:
+    mail_server.announce(sender=SENDER, recipient=recipient)
+
+
+def test_what_was_announced_is_asked_once_and_answered_meanwhile() -> None:
+    with server([OK, OK, GO, OK, OK, OK, GO, "250 Second"]) as (mail_server, script):
+        send(mail_server)
+        announce(mail_server, BOB)
+        assert send(mail_server, BOB) == Reply(Verdict.ACCEPTED, "250 Second")
+        assert [line for line in script.heard[0] if line.startswith("RCPT")] == [f"RCPT TO:<{ADA}>", f"RCPT TO:<{BOB}>"]
+
+
+def test_a_refusal_of_what_was_announced_is_told_as_well() -> None:
+    with server([OK, OK, GO, OK, OK, "550 Nobody here", "503 To whom?"]) as (mail_server, _):
+        send(mail_server)
+        announce(mail_server, BOB)
+        assert send(mail_server, BOB) == Reply(Verdict.NEVER, "550 Nobody here")
+
+
+def test_what_was_announced_and_taken_back_leaves_no_mail_and_no_trace_for_the_next() -> None:
+    with server([OK, OK, GO, OK, OK, OK, GO], [OK, OK, GO, "250 Next"]) as (mail_server, script):
+        send(mail_server)
+        announce(mail_server, BOB)
+        mail_server.take_back()
+        mail_server.take_back()
+        assert send(mail_server) == Reply(Verdict.ACCEPTED, "250 Next")
+        assert script.mails == [MAIL.removesuffix(b"\r\n")] * 2
+        assert f"RCPT TO:<{BOB}>" not in script.heard[1]
+
+
+@pytest.mark.parametrize("what", ["send", "announce", "probe"])
+def test_whoever_is_announced_never_gets_the_mail_of_another(what: str) -> None:
+    with server([OK, OK, GO, OK, OK, OK, GO], [OK, OK, GO, OK]) as (mail_server, script):
+        send(mail_server)
+        announce(mail_server, BOB)
+        if what == "announce":
+            announce(mail_server)
+        if what == "probe":
+            mail_server.probe(sender=SENDER, recipient=ADA)
+        else:
+            send(mail_server)
+        assert f"RCPT TO:<{BOB}>" in script.heard[0]
+        assert f"RCPT TO:<{BOB}>" not in script.heard[1]
+        assert f"RCPT TO:<{ADA}>" in script.heard[1]
+
+
+def test_a_server_that_hangs_up_on_what_was_announced_is_asked_over_another() -> None:
+    with server([OK, OK, GO, OK, "421 Enough", HANG_UP, HANG_UP], [OK, OK, GO, "250 Again"]) as (mail_server, _):
+        send(mail_server)
+        announce(mail_server, BOB)
+        assert send(mail_server, BOB) == Reply(Verdict.ACCEPTED, "250 Again")
+
+
+def test_nothing_is_announced_without_a_conversation_or_one_by_one() -> None:
+    with server([OK, OK, GO, OK, OK, OK, GO, OK], offer=PLAIN) as (mail_server, script):
+        announce(mail_server)
+        assert script.heard == []
+        send(mail_server)
+        announce(mail_server, BOB)
+        assert send(mail_server, BOB).verdict is Verdict.ACCEPTED
+        assert set(script.together[:4]) == {1}
 
 
 def test_lines_that_begin_with_a_dot_arrive_as_they_are() -> None:
