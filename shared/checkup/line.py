@@ -18,6 +18,7 @@ _WAITING = (MessageStatus.PENDING, MessageStatus.SENDING)
 _REFUSALS_SHOWN = 3
 _RECENTLY = timedelta(hours=24)
 _ADDRESS = re.compile(r"[^\s<>\"',;:]+@[^\s<>\"',;:]+")
+_NAMES = {"worker": "A worker", "dispatcher": "A dispatcher", "inbound": "The listener for what comes back"}
 _MISSING = {
     "worker": "Nobody hands mail to the mail server.",
     "dispatcher": "Nobody looks for mail that is due, for reminders, or for the waiting list.",
@@ -37,12 +38,12 @@ def processes(session: Session) -> Iterator[Finding]:
     for kind in kinds:
         seen_at = heartbeats.last_seen(session, kind)
         if heartbeats.is_alive(seen_at):
-            yield ok(kind, f"A {kind} runs.")
+            yield ok(kind, f"{_NAMES[kind]} runs.")
             continue
         since = f"since {seen_at:%d %B %Y, %H:%M} UTC" if seen_at else "and none has run for a day"
         yield problem(
             kind,
-            f"No {kind} runs, {since}. {_MISSING[kind]}",
+            f"{_NAMES[kind]} is missing, {since}. {_MISSING[kind]}",
             f"Start it: `docker compose up --detach {kind}`; then `docker compose logs {kind}` says why it stopped.",
         )
 

@@ -217,5 +217,5 @@ def test_health_and_readiness(client: TestClient) -> None:
     assert (ready.status_code, ready.json()["checks"]) == (
         200, {"database": True, "redis": True, "migrations": True, "mail": True},
     )  # fmt: skip
-    assert ready.json()["causes"][0].startswith("No dispatcher runs")
+    assert ready.json()["causes"][0].startswith("A dispatcher is missing")
     assert "plenary_mail_waiting 0.0" in client.get("/metrics").text

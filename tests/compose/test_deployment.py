@@ -41,7 +41,10 @@ def test_state_is_in_named_volumes_only(product: Product) -> None:
         ("plenary-test_secrets", "/run/plenary/secrets"),
         ("plenary-test_proxy", "/data"),
     }
-    assert {place for kind, _, place in mounts if kind == "bind"} == {"/etc/caddy/Caddyfile"}
+    # What the operator writes by hand, and the services only read.
+    read_only = {one["Destination"] for c in product.containers() for one in c["Mounts"] if not one["RW"]}
+    bound = {place for kind, _, place in mounts if kind == "bind"}
+    assert bound == {"/etc/caddy/Caddyfile", "/etc/plenary/mail-templates"} <= read_only
 
 
 def test_only_the_proxy_is_published_and_on_loopback_only(product: Product) -> None:
