@@ -102,7 +102,7 @@ def test_nothing_is_given_up_because_the_database_went_away_while_it_was_written
     register(session, make_event(session), ADA)
     message_id = only_message(session).id
 
-    def fail(self: Any, message: Message) -> Any:
+    def fail(self: Any, message: Message, *given: Any) -> Any:
         raise OperationalError("SELECT", {}, ConnectionError())
 
     with monkeypatch.context() as away:
@@ -214,10 +214,10 @@ def test_a_mail_that_cannot_be_written_does_not_hold_up_the_others(
     register(session, event, BOB)
     compose = delivery.Composer.compose
 
-    def fail_for_ada(self: Any, message: Message) -> Any:
+    def fail_for_ada(self: Any, message: Message, *given: Any) -> Any:
         if message.registration.address == ADA:
             raise RuntimeError("no words")
-        return compose(self, message)
+        return compose(self, message, *given)
 
     monkeypatch.setattr(delivery.Composer, "compose", fail_for_ada)
     deliver_everything(session)
