@@ -1,5 +1,8 @@
 """From the outbox to the mail server: never lost, never twice, and every refusal seen."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -275,3 +278,19 @@ def test_a_cancelled_event_withdraws_what_waits_and_tells_everyone(session: Sess
     assert [len(ada), len(bob)] == [2, 1]
     assert "METHOD:CANCEL" in (calendar_text(ada[1]) or "")
     assert calendar_text(bob[0]) is None
+
+
+def test_a_worker_with_a_broken_key_sends_nothing_and_says_why(session: Session) -> None:
+    event = make_event(session)
+    register(session, event, ADA)
+    ended = subprocess.run(
+        [sys.executable, "-m", "services.worker.main"],
+        env=os.environ | {"PLENARY_DKIM_PRIVATE_KEY": "nonsense"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "no private key in PEM form" in ended.stderr
+    assert states(session) == [MessageStatus.PENDING]
