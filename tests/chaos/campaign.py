@@ -36,13 +36,15 @@ _LEASE_SECONDS, _SMTP_PATIENCE_SECONDS = 8, 1.5
 
 @dataclass(frozen=True)
 class Plan:
-    """`calm_after`: the share of the campaign after which nothing is killed any more, so that the end is reached."""
+    """`calm_after`: the share of the campaign after which nothing is killed any more, so that the end is reached;
+    `storm_seconds`: after which it is calm as well, on a machine so busy that nothing gets up between two blows."""
 
     recipients: int = 10_000
     workers: int = 3
     seed: int = 2027
-    seconds_between_blows: float = 3
+    seconds_between_blows: float = 1
     calm_after: float = 0.9
+    storm_seconds: float = 600
     seconds_at_most: float = 1200
 
 
@@ -205,7 +207,8 @@ def _weather(session: Session, event: Event, plan: Plan, storm: _Storm, say: Cal
         if done < now_done:
             say(f"{time.monotonic() - began:5.0f} s  {now_done:6} settled  {dict(storm.blows)}")
         done = now_done
-        if 0 < done < plan.calm_after * plan.recipients:
+        is_stormy = time.monotonic() - began < plan.storm_seconds
+        if is_stormy and 0 < done < plan.calm_after * plan.recipients:
             storm.blow()
         time.sleep(plan.seconds_between_blows)
 

@@ -9,7 +9,9 @@ RECIPIENTS = 600
 
 @pytest.mark.timeout(300)
 def test_everything_is_killed_and_refused_and_everyone_gets_exactly_one_mail() -> None:
-    outcome = run(Plan(recipients=RECIPIENTS, workers=2, seconds_between_blows=0.7, seconds_at_most=240))
+    outcome = run(
+        Plan(recipients=RECIPIENTS, workers=2, seconds_between_blows=0.7, storm_seconds=60, seconds_at_most=240)
+    )
 
     assert outcome.faults() == [], f"{outcome.figures()}\n{outcome.last_words}"
     assert len(outcome.statuses) == RECIPIENTS
