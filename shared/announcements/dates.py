@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from shared.announcements.wording import alternation, folded
@@ -178,10 +178,6 @@ def next_on(day: Day, today: date) -> date | None:
     """The next such day from today, skipping years that do not have it (29 February)."""
     years = (day.on(year) for year in range(today.year, min(today.year + 9, 9999)))
     return next((found for found in years if found is not None and found >= today), None)
-
-
-def days_between(first: date, last: date) -> int:
-    return (last - first) // timedelta(days=1)
 
 
 def _number(text: str) -> int:

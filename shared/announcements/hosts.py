@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from shared.announcements.blocks import Line, Listing, block_lines
+from shared.announcements.blocks import Listing, block_lines
 from shared.announcements.headings import Topic
 from shared.announcements.items import read_people
 from shared.announcements.labels import Label
 from shared.announcements.passages import Passage, labels_of, running_lines
-from shared.announcements.persons import has_honorific, is_organisation, is_person_name, pieces
+from shared.announcements.persons import has_honorific, is_organisation, pieces
 from shared.announcements.sections import Section
 from shared.announcements.wording import folded
 from shared.schemas.programme import Part, PersonFacts
@@ -275,7 +275,3 @@ def _name(text: str) -> str | None:
     if len(name) > 2 and name[0] in '“"«' and name[-1] in '”"»' and not any(mark in name[1:-1] for mark in '“”"«»'):
         name = name[1:-1].strip()
     return name[:_LONGEST] if len(name) > 1 and re.search(r"[^\W\d_]", name) and not name.startswith("http") else None
-
-
-def line_names(line: Line) -> list[str]:
-    return [name for name in [_name(line.plain)] if name and not is_person_name(name)]

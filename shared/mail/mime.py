@@ -178,10 +178,6 @@ def _multipart(subtype: str, boundary: str, parts: Sequence[list[bytes]]) -> tup
     return f'multipart/{subtype}; boundary="{boundary}"', [*pieces, f"--{boundary}--\r\n".encode()]
 
 
-def _text_part(subtype: str, text: str) -> list[bytes]:
-    return _part(f'text/{subtype}; charset="utf-8"', _lines(text))
-
-
 def _part(content_type: str, content: bytes, *more: str) -> list[bytes]:
     # Base64 throughout: not every server carries accents as they are.
     head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: base64\r\n{''.join(more)}\r\n"
