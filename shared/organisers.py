@@ -63,7 +63,8 @@ def first_operator(session: Session) -> Organiser | None:
 def sign_in(session: Session, *, address: str, password: str) -> tuple[str, ApiToken]:
     """A session token for the right password. Raises SignInRefused, after the same work for unknown addresses."""
     organiser = by_address(session, address) if "\x00" not in address else None
-    if not _verify(organiser.password_hash if organiser else _nobodys_hash(), password) or organiser is None:
+    known_hash = organiser.password_hash if organiser else None
+    if not _verify(known_hash or _nobodys_hash(), password) or organiser is None or known_hash is None:
         raise SignInRefused("Address and password do not go together. Check both; an operator can set a new password.")
     expires_at = clock.now() + get_settings().session_lifetime
     return issue_token(session, organiser, kind=TokenKind.SESSION, label="session", expires_at=expires_at)

@@ -9,14 +9,19 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.api import (
+    calendar_settings,
     calendars,
+    comparisons,
     consents,
     entries,
+    event_copies,
     events,
     health,
     inbound,
     invitations,
+    live_session,
     mail_rules,
+    members,
     one_registration,
     personal_feeds,
     previews,
@@ -26,6 +31,7 @@ from services.api import (
     registrations,
     sessions,
     stats,
+    system,
     unreachable,
 )
 from services.api.abuse import proofs
@@ -72,7 +78,7 @@ def create_app() -> FastAPI:
         app.include_router(router, include_in_schema=False)
     for module in (
         proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews, entries,
-        unreachable, inbound, invitations,
+        unreachable, inbound, invitations, live_session, comparisons, event_copies, members, calendar_settings, system,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(mail_rules.router, prefix="/api/v1")

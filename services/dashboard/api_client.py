@@ -8,8 +8,13 @@ from urllib.parse import quote
 import requests
 
 from services.dashboard.api_connection import ACTION, LONG, SEARCH, event_path, registration_path
+from services.dashboard.api_editing import EditingRoutes
 from services.dashboard.api_invitations import InvitationRoutes
 from services.dashboard.api_mail import MailRoutes
+from services.dashboard.api_numbers import NumberRoutes
+from services.dashboard.api_session import SessionRoutes
+from services.dashboard.api_settings import SettingsRoutes
+from services.dashboard.api_team import TeamRoutes
 from services.dashboard.failures import Failure
 from shared.schemas.events import EventAnswer, EventPage, ImportAnswer
 from shared.schemas.imports import ImportReport
@@ -29,8 +34,8 @@ from shared.settings import get_settings
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class ApiClient(MailRoutes, InvitationRoutes):
-    """Every route but those of mail and invitations, which stand in modules of their own."""
+class ApiClient(MailRoutes, InvitationRoutes, NumberRoutes, SessionRoutes, EditingRoutes, TeamRoutes, SettingsRoutes):
+    """Signing in, events and registrations; the routes of other pages stand in modules of their own."""
 
     def sign_in(self, address: str, password: str) -> SessionAnswer | Failure:
         credentials = {"address": address, "password": password}

@@ -1,12 +1,13 @@
 """The script behind every page: who is signed in, which event is chosen, and the way to the pages."""
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
 from services.dashboard import desk, door, events, look
 from services.dashboard.failures import Failure
-from services.dashboard.viewer import identify
+from services.dashboard.viewer import Viewer, identify
 
 _HERE = Path(__file__).parent
 
@@ -20,7 +21,7 @@ def main() -> None:
         st.navigation([_page("live.py", "Plenary", ":material/monitoring:", default=True)], position="hidden")
         door.draw(viewer)
         return
-    page = _navigation()
+    page = _navigation(viewer)
     listed = events.mine(viewer)
     if isinstance(listed, Failure):
         door.draw(listed)
@@ -34,23 +35,33 @@ def main() -> None:
     page.run()
 
 
-def _navigation() -> st.Page:
-    return st.navigation(
-        [
-            _page("live.py", "Live", ":material/monitoring:", default=True),
-            _page("registrations.py", "Registrations", ":material/groups:"),
-            _page("invitations.py", "Invitations", ":material/outgoing_mail:"),
-            _page("mail.py", "Mail", ":material/mail:"),
-            _page("registration.py", "Registration settings", ":material/tune:"),
-            _page("paste.py", "Paste an announcement", ":material/content_paste:"),
-            _page("all_events.py", "All events", ":material/event:"),
-        ]
-    )
+def _navigation(viewer: Viewer) -> st.Page:
+    """What this organiser may do is offered; pages that are not shown say why to who has their address."""
+    event = [
+        _page("live.py", "Live", ":material/monitoring:", default=True),
+        _page("session.py", "Session", ":material/podium:"),
+        _page("registrations.py", "Registrations", ":material/groups:"),
+        _page("invitations.py", "Invitations", ":material/outgoing_mail:"),
+        _page("mail.py", "Mail", ":material/mail:"),
+        _page("compare.py", "Compare", ":material/stacked_line_chart:"),
+        _page("edit.py", "Edit event", ":material/edit:", shown=viewer.may_edit),
+        _page("registration.py", "Registration settings", ":material/tune:"),
+    ]
+    organisation = [
+        _page("events.py", "All events", ":material/event:"),
+        _page("new.py", "New event", ":material/add_circle:", shown=viewer.may_edit),
+        _page("team.py", "Team", ":material/badge:"),
+        _page("audit.py", "Audit", ":material/history:", shown=viewer.owns_any),
+        _page("settings.py", "Settings", ":material/settings:", shown=viewer.may_edit),
+        _page("system.py", "System", ":material/dns:", shown=viewer.me.is_operator),
+    ]
+    return st.navigation({"Event": event, "Organisation": organisation})
 
 
 # A folder called "pages" would make Streamlit look for a navigation of its own in it.
-def _page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
-    return st.Page(_HERE / "screens" / name, title=title, icon=icon, default=default)
+def _page(name: str, title: str, icon: str, *, default: bool = False, shown: bool = True) -> st.Page:
+    visibility: Literal["visible", "hidden"] = "visible" if shown else "hidden"
+    return st.Page(_HERE / "screens" / name, title=title, icon=icon, default=default, visibility=visibility)
 
 
 main()

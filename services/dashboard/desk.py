@@ -8,7 +8,7 @@ from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventSummary
 
 _DESK = "_desk"
-LIVE, PASTE, ALL_EVENTS = "screens/live.py", "screens/paste.py", "screens/all_events.py"
+LIVE, NEW, EDIT, ALL_EVENTS = "screens/live.py", "screens/new.py", "screens/edit.py", "screens/events.py"
 REGISTRATIONS, REGISTRATION = "screens/registrations.py", "screens/registration.py"
 
 

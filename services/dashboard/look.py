@@ -82,5 +82,6 @@ def dress() -> None:
 @cache
 def _style(colours: Palette) -> str:
     names = ";".join(f"--pl-{name.replace('_', '-')}:{value}" for name, value in asdict(colours).items())
-    sheet = (Path(__file__).parent / "static" / "pages.css").read_text(encoding="utf-8")
-    return f"<style>:root{{{names}}}\n{sheet}</style>"
+    sheets = sorted((Path(__file__).parent / "static" / "css").glob("*.css"))
+    rules = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return f"<style>:root{{{names}}}\n{rules}</style>"

@@ -35,6 +35,10 @@ class Viewer:
     def may_edit(self) -> bool:
         return any(calendar.role in EDITORS for calendar in self.me.calendars)
 
+    @property
+    def owns_any(self) -> bool:
+        return any(calendar.role == "owner" for calendar in self.me.calendars)
+
     def may_edit_on(self, calendar_id: UUID) -> bool:
         return self._role_on(calendar_id) in EDITORS
 

@@ -1,7 +1,7 @@
 """The tables, as typed models."""
 
 from shared.models.audit import AuditEntry, Erasure
-from shared.models.calendars import Calendar
+from shared.models.calendars import Calendar, CalendarLogo
 from shared.models.declarative import Model
 from shared.models.events import (
     Anchor,
@@ -27,13 +27,16 @@ from shared.models.messages import (
     MessageKind,
     MessageStatus,
     Suppression,
+    SystemMark,
 )
 from shared.models.organisers import ApiToken, Membership, Organiser, Role, TokenKind, TokenScope
 from shared.models.registrations import (
     ASKED,
     HOLDING,
+    AudienceQuestion,
     ConsentText,
     LinkRequest,
+    QuestionStatus,
     Registration,
     RegistrationSource,
     RegistrationStatus,
@@ -46,8 +49,10 @@ __all__ = [
     "TAKING_BACK",
     "Anchor",
     "ApiToken",
+    "AudienceQuestion",
     "AuditEntry",
     "Calendar",
+    "CalendarLogo",
     "ConsentText",
     "Erasure",
     "Event",
@@ -72,6 +77,7 @@ __all__ = [
     "PersonalFeed",
     "ProgrammeItem",
     "Question",
+    "QuestionStatus",
     "Registration",
     "RegistrationSource",
     "RegistrationStatus",
@@ -79,6 +85,7 @@ __all__ = [
     "Role",
     "Speaker",
     "Suppression",
+    "SystemMark",
     "TokenKind",
     "TokenScope",
 ]

@@ -1,7 +1,9 @@
 """Calendars: public lists of events, each of one organisation."""
 
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared import clock
@@ -20,4 +22,19 @@ class Calendar(Identified, Model):
     language: Mapped[str] = mapped_column(default="en")
     # Answers to mails go here; the platform's own mailbox stays the sender.
     contact_address: Mapped[str | None]
+    # The organisation's own site, and the colour of its pages and mails as #rrggbb; None: ours.
+    website: Mapped[str | None]
+    accent_colour: Mapped[str | None]
+    # SHA-256 of the logo, which stands in a table of its own; None where there is none.
+    logo_digest: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class CalendarLogo(Model):
+    """The picture of an organisation. Beside its calendar, which every event is read with."""
+
+    __tablename__ = "calendar_logo"
+
+    calendar_id: Mapped[UUID] = mapped_column(ForeignKey("calendar.id", ondelete="CASCADE"), primary_key=True)
+    media_type: Mapped[str]
+    octets: Mapped[bytes]

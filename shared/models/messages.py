@@ -180,6 +180,16 @@ class Heartbeat(Model):
     mails_per_minute: Mapped[float | None]
 
 
+class SystemMark(Model):
+    """When something that concerns the whole installation happened last: a backup, for example."""
+
+    __tablename__ = "system_mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+
+
 class Suppression(Model):
     """An address that gets nothing but what its own registrations require.
 

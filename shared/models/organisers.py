@@ -34,7 +34,11 @@ class Organiser(Identified, Model):
 
     address: Mapped[str]
     name: Mapped[str]
-    password_hash: Mapped[str]
+    # None for who has not chosen a password yet, or signs in elsewhere.
+    password_hash: Mapped[str | None]
+    # Who they are at the identity provider: its issuer and their subject there, with a space between (OpenID Connect
+    # Core 1.0 section 5.7).
+    identity: Mapped[str | None] = mapped_column(unique=True)
     # Runs the installation: sees the system's state, creates calendars and organisers.
     is_operator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -53,6 +53,8 @@ class Registration(Identified, Model):
     organisation: Mapped[str | None]
     city: Mapped[str | None]
     country: Mapped[str | None]
+    # What led them here: the utm_source of the link they followed, else the host of its page; None: nothing known.
+    came_from: Mapped[str | None]
     audience: Mapped[str | None]
     language: Mapped[str]
     time_zone: Mapped[str | None]
@@ -124,6 +126,28 @@ class ConsentText(Model):
     text: Mapped[str]
     language: Mapped[str]
     first_used_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class QuestionStatus(StrEnum):
+    NEW = "new"
+    ANSWERED = "answered"
+    HIDDEN = "hidden"
+
+
+class AudienceQuestion(Identified, Model):
+    """What somebody who registered wants to ask in the session."""
+
+    __tablename__ = "audience_question"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str]
+    status: Mapped[str] = mapped_column(default=QuestionStatus.NEW)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    registration: Mapped[Registration] = relationship()
+
+    __table_args__ = (Index("ix_audience_question_event_id", "event_id", "status", "id"),)
 
 
 class LinkRequest(Identified, Model):

@@ -99,6 +99,9 @@ class EventSummary(BaseModel):
     places: int | None
     places_left: int | None
     registered: int | None = None
+    trend: list[int] | None = Field(
+        default=None, description="New registrations a day, UTC, the last 14 days; with `registered`, in lists."
+    )
     revision: int
 
 

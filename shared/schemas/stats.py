@@ -58,6 +58,56 @@ class CountryCount(BaseModel):
     count: int
 
 
+class CityCount(BaseModel):
+    """Of those with a place, how many come from here. `name` is the gazetteer's, never what somebody typed.
+
+    Degrees north and east (WGS 84). `is_country`: a country's capital stands for those whose city is not known.
+    """
+
+    name: str
+    country: str
+    latitude: float
+    longitude: float
+    count: int
+    is_country: bool = False
+
+
+class SourceCount(BaseModel):
+    """What led people here; `source` is None for those who came directly."""
+
+    source: str | None
+    registered: int
+    confirmed: int
+    joined: int
+
+
+class PreviousPoint(BaseModel):
+    """The earlier event's registrations, at the moment that is as long before this event's start."""
+
+    at: datetime
+    active: int
+
+
+class PreviousEvent(BaseModel):
+    """The calendar's last event before this one. `at_this_point`: how many it had as long before its start."""
+
+    id: UUID
+    title: str
+    starts_at: datetime
+    at_this_point: int
+    total: int
+    curve: list[PreviousPoint]
+
+
+class Forecast(BaseModel):
+    """How many of those with a place will join, by the calendar's own `basis_events` last events and nothing else."""
+
+    low: int
+    mid: int
+    high: int
+    basis_events: int
+
+
 class LocalHour(BaseModel):
     """How many registrants have this hour (0 to 23) on their own clock when the event starts."""
 
@@ -149,6 +199,13 @@ class Stats(BaseModel):
     audiences: list[AudienceCount]
     countries: list[CountryCount]
     local_hours: list[LocalHour]
+    cities: list[CityCount] = []
+    sources: list[SourceCount] = []
+    previous: PreviousEvent | None = None
+    forecast: Forecast | None = Field(default=None, description="None with fewer than 3 earlier events to go by.")
+    history_events: int = 0
+    joined: int = 0
+    full_since: datetime | None = None
     questions: list[QuestionCount] = []
     feed: list[FeedEntry]
     mail: MailCounts

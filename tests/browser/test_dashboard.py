@@ -204,13 +204,13 @@ def test_hostile_names_cause_neither_markup_nor_requests(page, fake, address):
     expect(page.get_by_role("heading", name="![x]")).to_be_visible(timeout=FIRST_PAGE)
     page.get_by_test_id("stSelectbox").get_by_role("combobox").click()
     expect(page.get_by_role("option").first).to_contain_text("<img src=")
-    go(page, address + "/all_events")
+    go(page, address + "/events")
     expect(page.get_by_role("link", name="![x]")).to_be_visible(timeout=FIRST_PAGE)
     assert page.locator("img[src*=evil]").count() == 0
 
 
 def test_a_pasted_announcement_is_checked_published_and_watched(page, fake, address):
-    sign_in(page, address, "/paste")
+    sign_in(page, address, "/new")
     page.get_by_label("Or paste its text").fill(
         f"# Shade for all {HOSTILE}\n\nThursday 22 July 2027, 3.00 pm (CET)\n\nAn introduction of several words.",
         timeout=FIRST_PAGE,
@@ -232,7 +232,7 @@ def test_a_pasted_announcement_is_checked_published_and_watched(page, fake, addr
 
 
 def test_a_file_fills_the_text(page, address):
-    sign_in(page, address, "/paste")
+    sign_in(page, address, "/new")
     file = {"name": "webinar.md", "mimeType": "text/markdown", "buffer": "# Medellín\n\ntext".encode()}
 
     page.locator("input[type=file]").set_input_files(file, timeout=FIRST_PAGE)

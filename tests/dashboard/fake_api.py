@@ -20,9 +20,14 @@ from fastapi.responses import JSONResponse, Response
 
 from shared.schemas.events import EventAnswer, EventContent, EventPage, EventSummary, ImportAnswer
 from shared.schemas.sessions import CalendarRole, Me, SessionAnswer
+from tests.dashboard.fake_editing import Editing, add_editing_routes
 from tests.dashboard.fake_invitations import Invitations, add_invitation_routes
 from tests.dashboard.fake_mail import Mail, add_mail_routes
+from tests.dashboard.fake_numbers import Numbers, add_numbers_routes
 from tests.dashboard.fake_people import People, Refusal, add_people_routes
+from tests.dashboard.fake_session import Session, add_session_routes
+from tests.dashboard.fake_settings import Settings, add_settings_routes
+from tests.dashboard.fake_team import Team, add_team_routes
 from tests.dashboard.specimens import CALENDAR, draft_from_text, event, stats
 
 PASSWORD = "a long enough password"
@@ -43,6 +48,12 @@ class World:
     people: People = field(default_factory=People)
     mail: Mail = field(default_factory=Mail)
     invitations: Invitations = field(default_factory=Invitations)
+    numbers: Numbers = field(default_factory=Numbers)
+    session: Session = field(default_factory=Session)
+    editing: Editing = field(default_factory=Editing)
+    team: Team = field(default_factory=Team)
+    settings: Settings = field(default_factory=Settings)
+    is_operator: bool = False
 
     def add(self, answer: EventAnswer) -> EventAnswer:
         self.events[str(answer.id)] = answer
@@ -74,7 +85,7 @@ class World:
             id="00000000-0000-4000-8000-000000000001",
             name="Noor Haddad",
             address="noor@example.org",
-            is_operator=False,
+            is_operator=self.is_operator,
             calendars=calendars,
         )
 
@@ -167,6 +178,11 @@ def make_app(world: World) -> FastAPI:
     add_people_routes(app, world.people, require)
     add_mail_routes(app, world.mail, require)
     add_invitation_routes(app, world.invitations, require)
+    add_numbers_routes(app, world.numbers, require)
+    add_session_routes(app, world.session, require)
+    add_editing_routes(app, world.editing, require)
+    add_team_routes(app, world.team, require)
+    add_settings_routes(app, world.settings, require)
 
     @app.post("/api/v1/events/{event_id}/publish")
     def publish(request: Request, event_id: str) -> EventAnswer:

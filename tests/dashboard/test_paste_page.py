@@ -10,7 +10,7 @@ from tests.dashboard.conftest import words
 from tests.dashboard.fake_api import Refusal
 from tests.dashboard.specimens import draft_from_text, event
 
-PASTE = "screens/paste.py"
+PASTE = "screens/new.py"
 TEXT = "# Shade for all\n\nThursday 22 July 2027, 3.00 pm (CET)\n\nAn introduction of several words."
 
 
@@ -161,7 +161,7 @@ def test_all_events_lead_to_their_live_screens(fake, open_page):
     first = fake.world.add(event(title="The first", places=100, places_left=58, registered=42))
     fake.world.add(event(title="The second", places=None))
 
-    drawn = words(open_page("screens/all_events.py"))
+    drawn = words(open_page("screens/events.py"))
 
     assert f'href="/dashboard/?event={first.id}"' in drawn
     assert '<td data-name="Registered">42</td>' in drawn

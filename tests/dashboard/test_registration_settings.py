@@ -159,7 +159,7 @@ def test_what_is_typed_survives_a_look_at_another_page(fake, open_page, webinar)
     page = open_page(PAGE)
     field(page, "number_input", "places").set_value(120).run()
 
-    page.switch_page("screens/all_events.py").run()
+    page.switch_page("screens/events.py").run()
     page.switch_page(PAGE).run()
 
     assert field(page, "number_input", "places").value == 120

@@ -30,7 +30,7 @@ def draw(event: EventSummary) -> Pace:
 
 def _draw_review(event: EventSummary) -> None:
     if st.button("Review and publish", type="primary", icon=":material/rate_review:"):
-        st.switch_page(desk.PASTE, query_params={"draft": str(event.id), "event": str(event.id)})
+        st.switch_page(desk.NEW, query_params={"draft": str(event.id), "event": str(event.id)})
 
 
 def _draw_links(event: EventSummary) -> None:

@@ -1,0 +1,5 @@
+"""Whether everything runs, for who runs it."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["operators"])

@@ -1,0 +1,1 @@
+"""The page "Edit event": everything an event says."""

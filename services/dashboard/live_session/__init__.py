@@ -1,0 +1,1 @@
+"""The page "Session": the hour in which it takes place."""

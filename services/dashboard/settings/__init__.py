@@ -1,0 +1,1 @@
+"""The page "Settings": the organisation, its look, its mail."""

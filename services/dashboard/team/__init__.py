@@ -1,0 +1,1 @@
+"""The page "Team": who works on the calendar."""
