@@ -70,14 +70,23 @@ def _talk(number: int) -> ProgrammeItemFacts:
 
 def make_token() -> str:
     """Of an operator, who may read every event."""
+    return make_tokens(1)[0]
+
+
+def make_tokens(number: int) -> list[str]:
+    """Of one operator each, who may read every event."""
     with new_session() as session:
-        operator = organisers.add(
-            session,
-            address="operator@example.org",
-            name="Operator",
-            password="a long enough password",
-            is_operator=True,
-        )
-        token, _ = organisers.issue_token(session, operator, kind=TokenKind.API, label="benchmark")
+        made = [_token_of(session, place) for place in range(number)]
         session.commit()
-        return token
+        return made
+
+
+def _token_of(session: Session, place: int) -> str:
+    operator = organisers.add(
+        session,
+        address=f"operator-{place}@example.org",
+        name="Operator",
+        password="a long enough password",
+        is_operator=True,
+    )
+    return organisers.issue_token(session, operator, kind=TokenKind.API, label="benchmark")[0]
