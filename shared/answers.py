@@ -1,10 +1,12 @@
 """How models become the answers of `shared/schemas`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared import admission, events, questions, reachability, timezones, waiting_lists
 from shared.mail.recipients import recipient_of
@@ -183,8 +185,23 @@ def _address_of(message: Message) -> str | None:
     return recipient_of(message).address
 
 
-def audit_answer(session: Session, entry: AuditEntry) -> AuditAnswer:
-    organiser = session.get(Organiser, entry.organiser_id) if entry.organiser_id else None
-    event_id = str(entry.event_id) if entry.event_id else None
-    name = organiser.name if organiser else None
-    return AuditAnswer(at=entry.at, organiser=name, action=entry.action, event_id=event_id, facts=entry.facts)
+def audit_answers(session: Session, entries: Sequence[AuditEntry]) -> list[AuditAnswer]:
+    names = _names(session, Organiser.name, Organiser.id, {entry.organiser_id for entry in entries})
+    titles = _names(session, Event.title, Event.id, {entry.event_id for entry in entries})
+    return [
+        AuditAnswer(
+            at=entry.at,
+            organiser=names.get(entry.organiser_id),
+            action=entry.action,
+            event_id=str(entry.event_id) if entry.event_id else None,
+            event=titles.get(entry.event_id),
+            facts=entry.facts,
+        )
+        for entry in entries
+    ]
+
+
+def _names(
+    session: Session, name: InstrumentedAttribute[str], key: InstrumentedAttribute[UUID], ids: Iterable[UUID | None]
+) -> dict[UUID | None, str]:
+    return {found: text for found, text in session.execute(select(key, name).where(key.in_(set(ids) - {None})))}

@@ -110,14 +110,14 @@ def for_import(session: Session, organiser: Organiser, *, key: str | None, named
     by_name = [calendar for calendar in mine if named and calendar.title.casefold() == named.casefold()]
     if by_name or (len(mine) == 1 and named is None):
         return (by_name or mine)[0]
-    if named is None or not _may_create(session, organiser):
+    if named is None or not may_create(session, organiser):
         raise NotAllowed("Say which calendar the event belongs to (?calendar=slug): see GET /api/v1/me for yours.")
     calendar = create(session, title=named, time_zone=mine[0].time_zone if mine else "UTC")
     grant(session, organiser, calendar, Role.OWNER)
     return calendar
 
 
-def _may_create(session: Session, organiser: Organiser) -> bool:
+def may_create(session: Session, organiser: Organiser) -> bool:
     """Operators may, and whoever owns a calendar already."""
     owned = select(func.count()).where(Membership.organiser_id == organiser.id, Membership.role == Role.OWNER)
     return organiser.is_operator or bool(session.scalar(owned))

@@ -6,6 +6,7 @@ A link in a mail also says which mail it stands in (`?m=`), so that somebody who
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from uuid import UUID
@@ -18,7 +19,8 @@ from shared.errors import NotFound
 from shared.settings import get_settings
 
 MAIL = "m"
-_ID, _SIGNATURE = 16, 8
+_ID, _SIGNATURE, _MOMENT = 16, 8, 5
+_NOT_OURS = "This link is not valid. Open it from the mail again, or ask for a new one."
 
 
 class Purpose(StrEnum):
@@ -27,6 +29,7 @@ class Purpose(StrEnum):
     JOIN = "join"
     INVITED = "invited"
     FEED = "feeds"
+    PASSWORD = "password"
 
 
 class _AtOnce(SigningAlgorithm):
@@ -55,21 +58,49 @@ _signer = cache(_Signer)
 
 def sign(purpose: Purpose, registration_id: UUID) -> str:
     plain = urlsafe_b64encode(registration_id.bytes).rstrip(b"=")
-    return _signer(purpose).sign(plain).decode("ascii")
+    return sign_octets(purpose, plain)
 
 
 def read(purpose: Purpose, token: str) -> UUID:
     """The registration a token speaks for. Raises NotFound for whatever we did not sign for this purpose."""
+    octets = unsign_octets(purpose, token)
     try:
-        return UUID(bytes=urlsafe_b64decode(_signer(purpose).unsign(token) + b"=="))
+        return UUID(bytes=urlsafe_b64decode(octets + b"=="))
+    except ValueError:
+        raise NotFound(_NOT_OURS) from None
+
+
+def sign_octets(purpose: Purpose, plain: bytes) -> str:
+    """`plain` is of letters that may stand in an address, such as URL-safe Base64."""
+    return _signer(purpose).sign(plain).decode("ascii")
+
+
+def unsign_octets(purpose: Purpose, token: str) -> bytes:
+    """What was signed. Raises NotFound for whatever we did not sign for this purpose."""
+    try:
+        return _signer(purpose).unsign(token)
     except (BadSignature, ValueError):
-        raise NotFound("This link is not valid. Open it from the mail again, or ask for a new one.") from None
+        raise NotFound(_NOT_OURS) from None
 
 
 def url(purpose: Purpose, registration_id: UUID, message_id: UUID | None = None) -> str:
     """`message_id` is of the mail it stands in; None where it must be the same everywhere, as in calendars."""
     plain = f"{get_settings().site_url}/{purpose}/{sign(purpose, registration_id)}"
     return plain if message_id is None else f"{plain}?{MAIL}={sign_mail(message_id)}"
+
+
+def password_url(organiser_id: UUID, fingerprint: str, issued_at: datetime) -> str:
+    """Behind it an organiser chooses a password; `password_links` has the rules."""
+    moment = int(issued_at.timestamp()).to_bytes(_MOMENT, "big")
+    plain = urlsafe_b64encode(organiser_id.bytes + moment + bytes.fromhex(fingerprint))
+    return f"{get_settings().dashboard_url}/dashboard/auth/password/{sign_octets(Purpose.PASSWORD, plain)}"
+
+
+def read_password(token: str) -> tuple[UUID, datetime, str]:
+    """Whose password, when the link was made, for which fingerprint. Raises NotFound for what we did not sign."""
+    octets = urlsafe_b64decode(unsign_octets(Purpose.PASSWORD, token))
+    moment = int.from_bytes(octets[_ID : _ID + _MOMENT], "big")
+    return UUID(bytes=octets[:_ID]), datetime.fromtimestamp(moment, UTC), octets[_ID + _MOMENT :].hex()
 
 
 def without_mail(url: str) -> str:

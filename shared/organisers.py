@@ -25,25 +25,50 @@ def _nobodys_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe())
 
 
-def add(session: Session, *, address: str, name: str, password: str, is_operator: bool = False) -> Organiser:
-    """Raises InvalidInput where the address is taken or the password is too short."""
+def add(session: Session, *, address: str, name: str, password: str | None, is_operator: bool = False) -> Organiser:
+    """Without a password they cannot sign in with one before they have chosen it.
+
+    Raises InvalidInput where the address is taken or the password is too short.
+    """
     if by_address(session, address) is not None:
         raise InvalidInput(f"There is an organiser {address} already. Use set-password to change the password.")
-    organiser = Organiser(address=address, name=name, password_hash=_hash(password), is_operator=is_operator)
+    organiser = Organiser(
+        address=address,
+        name=name,
+        password_hash=_hash(password) if password is not None else None,
+        is_operator=is_operator,
+    )
     session.add(organiser)
     session.flush()
     return organiser
 
 
+def can_sign_in(organiser: Organiser) -> bool:
+    return organiser.password_hash is not None or organiser.identity is not None
+
+
+def change_password(session: Session, organiser: Organiser, *, password: str, new_password: str) -> None:
+    """Every session ends, this one too. Raises InvalidInput where the old password is not theirs."""
+    if organiser.password_hash is None or not _verify(organiser.password_hash, password):
+        raise InvalidInput(
+            "This is not your password. Try again, or ask for a link on the sign-in page.",
+            fields={"password": "is not your password"},
+        )
+    set_password(session, organiser, new_password)
+
+
 def set_password(session: Session, organiser: Organiser, password: str) -> None:
     """Every session of the organiser ends with the old password."""
     organiser.password_hash = _hash(password)
-    session.execute(delete(ApiToken).where(ApiToken.organiser_id == organiser.id, ApiToken.kind == TokenKind.SESSION))
+    end_sessions(session, organiser)
 
 
 def _hash(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput(f"The password is too short: use at least {SHORTEST_PASSWORD} characters.")
+        raise InvalidInput(
+            f"The password is too short: use at least {SHORTEST_PASSWORD} characters.",
+            fields={"password": f"is too short; use at least {SHORTEST_PASSWORD} characters"},
+        )
     return _HASHER.hash(password)
 
 
@@ -66,8 +91,7 @@ def sign_in(session: Session, *, address: str, password: str) -> tuple[str, ApiT
     known_hash = organiser.password_hash if organiser else None
     if not _verify(known_hash or _nobodys_hash(), password) or organiser is None or known_hash is None:
         raise SignInRefused("Address and password do not go together. Check both; an operator can set a new password.")
-    expires_at = clock.now() + get_settings().session_lifetime
-    return issue_token(session, organiser, kind=TokenKind.SESSION, label="session", expires_at=expires_at)
+    return begin_session(session, organiser)
 
 
 def _verify(password_hash: str, password: str) -> bool:
@@ -107,6 +131,24 @@ def who(session: Session, token: str) -> tuple[Organiser, ApiToken]:
     if found is None or (found[1].expires_at is not None and found[1].expires_at <= clock.now()):
         raise NotSignedIn("The token is not valid, or no longer. Sign in again (POST /api/v1/sessions).")
     return found[0], found[1]
+
+
+def sessions(session: Session, organiser: Organiser) -> list[ApiToken]:
+    """Those that still run, latest first."""
+    query = select(ApiToken).where(
+        ApiToken.organiser_id == organiser.id, ApiToken.kind == TokenKind.SESSION, ApiToken.expires_at > clock.now()
+    )
+    return list(session.scalars(query.order_by(ApiToken.id.desc())))
+
+
+def end_sessions(session: Session, organiser: Organiser) -> None:
+    """Sign out everywhere. API tokens go on."""
+    session.execute(delete(ApiToken).where(ApiToken.organiser_id == organiser.id, ApiToken.kind == TokenKind.SESSION))
+
+
+def begin_session(session: Session, organiser: Organiser) -> tuple[str, ApiToken]:
+    expires_at = clock.now() + get_settings().session_lifetime
+    return issue_token(session, organiser, kind=TokenKind.SESSION, label="session", expires_at=expires_at)
 
 
 def tokens(session: Session, organiser: Organiser) -> list[ApiToken]:

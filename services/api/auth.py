@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from services.api.database import DatabaseSession
 from shared import calendars, events, invitations, organisers, registrations
 from shared.errors import NotAllowed, NotSignedIn
-from shared.models import ApiToken, Event, Invitation, Organiser, Registration, Role, TokenScope
+from shared.models import ApiToken, Calendar, Event, Invitation, Organiser, Registration, Role, TokenScope
 
 bearer = HTTPBearer(auto_error=False, description="A session token (POST /api/v1/sessions) or an API token.")
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -73,6 +73,16 @@ class _InvitationFor(RoleOnPath):
         return invitation
 
 
+class _CalendarFor(RoleOnPath):
+    def __call__(self, calendar_key: str, session: DatabaseSession, organiser: CurrentOrganiser) -> Calendar:
+        calendar = calendars.get(session, calendar_key)
+        calendars.require_role(session, organiser, calendar.id, self.least)
+        return calendar
+
+
+SeenCalendar = Annotated[Calendar, Depends(_CalendarFor(Role.VIEWER), scope="function")]
+EditedCalendar = Annotated[Calendar, Depends(_CalendarFor(Role.EDITOR), scope="function")]
+OwnedCalendar = Annotated[Calendar, Depends(_CalendarFor(Role.OWNER), scope="function")]
 ViewedEvent = Annotated[Event, Depends(_EventFor(Role.VIEWER), scope="function")]
 EditedEvent = Annotated[Event, Depends(_EventFor(Role.EDITOR), scope="function")]
 EditedRegistration = Annotated[Registration, Depends(_RegistrationFor(Role.EDITOR), scope="function")]

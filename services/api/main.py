@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.api import (
+    audit_log,
     calendar_settings,
     calendars,
     comparisons,
@@ -23,6 +24,7 @@ from services.api import (
     mail_rules,
     members,
     one_registration,
+    passwords,
     personal_feeds,
     previews,
     privacy,
@@ -79,6 +81,7 @@ def create_app() -> FastAPI:
     for module in (
         proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews, entries,
         unreachable, inbound, invitations, live_session, comparisons, event_copies, members, calendar_settings, system,
+        passwords, audit_log,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(mail_rules.router, prefix="/api/v1")

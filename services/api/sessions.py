@@ -9,8 +9,9 @@ from services.api.auth import Current, CurrentOrganiser
 from services.api.database import DatabaseSession
 from services.api.openapi import refused
 from shared import answers, audit, calendars, organisers
-from shared.models import ApiToken, TokenKind, TokenScope
+from shared.models import ApiToken, Organiser, TokenKind, TokenScope
 from shared.schemas.sessions import CalendarRole, Me, SessionAnswer, SignIn, TokenAnswer, TokenCreated, TokenCreation
+from shared.schemas.team import MyChange, OwnSession
 
 router = APIRouter(tags=["sessions"])
 
@@ -30,9 +31,36 @@ def sign_out(session: DatabaseSession, current: Current) -> None:
     session.delete(current[1])
 
 
+@router.get("/sessions")
+def list_sessions(session: DatabaseSession, current: Current) -> list[OwnSession]:
+    """One's own that still run, latest first."""
+    organiser, token = current
+    return [
+        OwnSession(id=row.id, begun_at=row.created_at, expires_at=row.expires_at, is_this_one=row.id == token.id)
+        for row in organisers.sessions(session, organiser)
+    ]
+
+
+@router.delete("/sessions/all", status_code=204)
+def sign_out_everywhere(session: DatabaseSession, organiser: CurrentOrganiser) -> None:
+    """Every session of one's own ends, this one too; API tokens go on."""
+    organisers.end_sessions(session, organiser)
+    audit.record(session, "organiser.signed_out_everywhere", by=organiser)
+
+
+@router.patch("/me")
+def change_me(body: MyChange, session: DatabaseSession, organiser: CurrentOrganiser) -> Me:
+    organiser.name = body.name
+    return _me(session, organiser)
+
+
 @router.get("/me")
 def me(session: DatabaseSession, organiser: CurrentOrganiser) -> Me:
     """The signed-in organiser, and the calendars they work on."""
+    return _me(session, organiser)
+
+
+def _me(session: DatabaseSession, organiser: Organiser) -> Me:
     roles = [
         CalendarRole(**answers.calendar_summary(calendar).model_dump(), role=role)
         for calendar, role in calendars.memberships(session, organiser)

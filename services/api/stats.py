@@ -1,17 +1,11 @@
-"""The live numbers of an event, and the audit log, for those who work on it."""
+"""The live numbers of an event, for those who work on it."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query
-from sqlalchemy import select
-
-from services.api import paging
-from services.api.auth import CurrentOrganiser, ViewedEvent
+from services.api.auth import ViewedEvent
 from services.api.database import DatabaseSession
-from services.api.openapi import refused
-from shared import answers, calendars, stats
-from shared.models import AuditEntry, Role
-from shared.schemas.stats import AuditPage, Stats
+from shared import stats
+from shared.schemas.stats import Stats
 
 router = APIRouter(tags=["stats"])
 
@@ -20,22 +14,3 @@ router = APIRouter(tags=["stats"])
 def read_stats(event: ViewedEvent, session: DatabaseSession) -> Stats:
     """One snapshot for one screen: registrations, places, curve, audiences, countries, latest, mail."""
     return stats.snapshot(session, event)
-
-
-@router.get("/audit", responses=refused(403, 404))
-def read_audit(
-    session: DatabaseSession,
-    organiser: CurrentOrganiser,
-    calendar: Annotated[str, Query(max_length=200, description="Slug or id.")],
-    limit: paging.Limit = 50,
-    after: paging.After = None,
-) -> AuditPage:
-    """Who did what on a calendar, latest first. Owners only."""
-    found_calendar = calendars.get(session, calendar)
-    calendars.require_role(session, organiser, found_calendar.id, Role.OWNER)
-    query = select(AuditEntry).where(AuditEntry.calendar_id == found_calendar.id).order_by(AuditEntry.id.desc())
-    if after is not None:
-        query = query.where(AuditEntry.id < paging.identifier(after))
-    found = list(session.scalars(query.limit(limit + 1)))
-    cursor = paging.encode(found[limit - 1].id) if len(found) > limit else None
-    return AuditPage(entries=[answers.audit_answer(session, entry) for entry in found[:limit]], next=cursor)

@@ -1,6 +1,8 @@
 """Mails about no event: to ourselves, to the team, and to people about all that is theirs."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from shared import clock, links
 from shared.links import Purpose
@@ -16,7 +18,7 @@ from shared.settings import get_settings
 from shared.translations import LANGUAGES
 
 # About none, even where somebody asked for it at one.
-KINDS = {MessageKind.PERSONAL_FEED, MessageKind.CANARY}
+KINDS = {MessageKind.PERSONAL_FEED, MessageKind.CANARY, MessageKind.WELCOME}
 
 
 def compose(message: Message, recipient: Recipient, message_id: str) -> Mail:
@@ -42,6 +44,15 @@ def compose(message: Message, recipient: Recipient, message_id: str) -> Mail:
     )
 
 
+def _password_url(message: Message) -> str | None:
+    """Signed here and not in the outbox, where whoever reads the database could use it."""
+    facts = message.facts
+    if message.kind != MessageKind.WELCOME or "fingerprint" not in facts:
+        return None
+    organiser_id, issued_at = UUID(facts["organiser_id"]), datetime.fromisoformat(facts["issued_at"])
+    return links.password_url(organiser_id, facts["fingerprint"], issued_at)
+
+
 def _words(message: Message, recipient: Recipient, language: str) -> Words:
     """By the same names as where there is an event."""
     settings = get_settings()
@@ -60,6 +71,8 @@ def _words(message: Message, recipient: Recipient, language: str) -> Words:
         "introduction_language": None,
         "headline_language": None,
         "sent_by": message.facts.get("by"),
+        "calendar": message.facts.get("calendar"),
+        "password_url": _password_url(message),
         **queue_words(message.facts, zone="UTC", language=language),
     }
     own = {

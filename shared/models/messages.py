@@ -44,6 +44,8 @@ class MessageKind(StrEnum):
     COUNTER_PROPOSAL = "counter-proposal"
     QUEUE_WARNING = "queue-warning"
     TEST = "test"
+    # To an organiser who has to choose a password.
+    WELCOME = "welcome"
     CANARY = "canary"
 
 

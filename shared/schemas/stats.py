@@ -221,6 +221,7 @@ class AuditAnswer(BaseModel):
     organiser: str | None
     action: str
     event_id: str | None
+    event: str | None = Field(default=None, description="The event's title, while there is one.")
     facts: dict[str, object]
 
 

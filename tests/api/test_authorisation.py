@@ -20,7 +20,19 @@ SIGNED = "signed"  # Anyone with a token: it concerns only themselves.
 TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/sessions"): PUBLIC,
     ("DELETE", "/sessions"): SIGNED,
+    ("GET", "/sessions"): SIGNED,
+    ("DELETE", "/sessions/all"): SIGNED,
     ("GET", "/me"): SIGNED,
+    ("PATCH", "/me"): SIGNED,
+    ("POST", "/me/password"): SIGNED,
+    ("POST", "/password-links"): PUBLIC,
+    ("POST", "/passwords"): PUBLIC,
+    ("POST", "/calendars"): Role.OWNER,
+    ("GET", "/calendars/{calendar_key}/members"): Role.VIEWER,
+    ("POST", "/calendars/{calendar_key}/members"): Role.OWNER,
+    ("PATCH", "/calendars/{calendar_key}/members/{organiser_id}"): Role.OWNER,
+    ("DELETE", "/calendars/{calendar_key}/members/{organiser_id}"): Role.OWNER,
+    ("POST", "/calendars/{calendar_key}/members/{organiser_id}/password-link"): Role.OWNER,
     ("GET", "/tokens"): SIGNED,
     ("POST", "/tokens"): SIGNED,
     ("DELETE", "/tokens/{token_id}"): SIGNED,
@@ -76,6 +88,13 @@ GUARDED = [(route, least) for route, least in TABLE.items() if least != PUBLIC]
 ANNOUNCEMENT = "# Webinar: Rooftops\n\n3 March 2027, 15:00 (Europe/Madrid)\n\n## Programme\n\n- Welcome (5 min)\n"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"json": {"label": "script"}},
+    ("PATCH", "/me"): {"json": {"name": "Ola"}},
+    ("POST", "/me/password"): {"json": {"password": "a long enough password", "new_password": "another long one"}},
+    ("POST", "/calendars"): {"json": {"title": "Another calendar"}},
+    ("POST", "/calendars/{calendar_key}/members"): {
+        "json": {"address": "new@example.org", "name": "New", "role": "viewer"}
+    },
+    ("PATCH", "/calendars/{calendar_key}/members/{organiser_id}"): {"json": {"role": "editor"}},
     ("POST", "/events/{event_key}/preview"): {"json": {"kind": "reminder"}},
     ("POST", "/events/{event_key}/preview/send"): {"json": {"kind": "reminder"}},
     ("PATCH", "/events/{event_key}"): {"json": {"places": 5}, "headers": {"If-Match": "*"}},
@@ -128,6 +147,7 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         "registration_id": registration.id,
         "calendar_key": calendar.slug,
         "invitation_id": invitation.id,
+        "organiser_id": make_organiser(session, calendar, Role.VIEWER).id,
     }
     filled = path.format(**keys, token_id=uuid4(), rule_id=event.reminder_rules[0].id)
     request = dict(BODIES.get(route, {}))
@@ -145,12 +165,14 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         assert answer.status_code not in refusals - ({404} if "{token_id}" in path else set()), answer.text
         assert answer.status_code < 500
     else:
-        assert answer.status_code == (401 if caller == "nobody" else 403 if caller in RANK else 404), answer.text
+        # Nothing is named there that a stranger could learn of.
+        is_known = caller in RANK or path == "/calendars"
+        assert answer.status_code == (401 if caller == "nobody" else 403 if is_known else 404), answer.text
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route, least in GUARDED])
 def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: str) -> None:
-    keys = ("event_key", "registration_id", "token_id", "calendar_key", "invitation_id", "rule_id")
+    keys = ("event_key", "registration_id", "token_id", "calendar_key", "invitation_id", "rule_id", "organiser_id")
     filled = path.format(**{key: uuid4() for key in keys})
     answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})
     assert answer.status_code == 401

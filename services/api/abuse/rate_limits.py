@@ -19,6 +19,10 @@ log = structlog.get_logger()
 
 # A person mistypes a few times; a machine tries for ever. By account, because one address hides many people.
 SIGN_IN_PER_ACCOUNT = RateLimitItemPerMinute(10, multiples=10, namespace="sign-in")
+# A mailed link a few times a day is a doubt; more is somebody who wants to annoy a mailbox.
+PASSWORD_LINKS_PER_ACCOUNT = RateLimitItemPerMinute(5, multiples=60, namespace="password-link")
+# Each may cause a mail to an address that somebody typed.
+MEMBERS_PER_ORGANISER = RateLimitItemPerMinute(30, multiples=60, namespace="members")
 # The link goes out once an hour; more wishes are a slip, a doubt, or somebody who wants to annoy a mailbox.
 LINKS_PER_ADDRESS = RateLimitItemPerMinute(5, multiples=60, namespace="link")
 LINKS_PER_NETWORK = RateLimitItemPerMinute(60, multiples=10, namespace="link-network")

@@ -35,6 +35,7 @@ MAILS = {
     "counter-proposal": "Another time proposed",
     "queue-warning": "Warning that mail will be late",
     "test": "Test mail",
+    "welcome": "Choose a password",
     "canary": "Check of the line",
 }
 MAIL_STATES = {

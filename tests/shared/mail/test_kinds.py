@@ -352,6 +352,15 @@ def without_event(kind: MessageKind, **facts: Any) -> Mail:
         return compose(Queue(), row)
 
 
+INVITED = {
+    "by": "Olga",
+    "calendar": "Cities",
+    "organiser_id": str(UUID(int=5)),
+    "fingerprint": "00" * 8,
+    "issued_at": "2026-07-22T13:00:00+00:00",
+}
+
+
 @pytest.mark.parametrize(
     ("kind", "facts", "subject"),
     [
@@ -359,6 +368,8 @@ def without_event(kind: MessageKind, **facts: Any) -> Mail:
         (MessageKind.TEST, {"by": "Olga"}, "Mail works"),
         (MessageKind.QUEUE_WARNING, {"waiting": 3}, "Mail will not be through in time"),
         (MessageKind.PERSONAL_FEED, {"feed_url": "http://testserver/feeds/a.ics"}, "Your personal calendar feed"),
+        (MessageKind.WELCOME, {}, "Choose a new password"),
+        (MessageKind.WELCOME, INVITED, "Olga invites you to work on “Cities”"),
     ],
 )
 def test_a_mail_may_be_about_no_event(kind: MessageKind, facts: dict[str, Any], subject: str) -> None:
