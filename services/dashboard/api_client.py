@@ -103,8 +103,7 @@ class ApiClient(MailRoutes, InvitationRoutes, NumberRoutes, SessionRoutes, Editi
         return self._read(RegistrationAnswer, "PATCH", path, token, json=dict(changes), timeout=ACTION)
 
     def cancel_registration(self, token: str, registration_id: str) -> Failure | None:
-        answer = self._send("DELETE", registration_path(registration_id), token, timeout=ACTION)
-        return answer if isinstance(answer, Failure) else None
+        return self._do("DELETE", registration_path(registration_id), token)
 
     def take_up_again(self, token: str, registration_id: str) -> RegistrationDetail | Failure:
         path = registration_path(registration_id, "/take-up-again")

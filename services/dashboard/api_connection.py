@@ -41,6 +41,11 @@ class Connection:
         except ValidationError:
             return Failure(Cause.BROKEN, "The service gave an answer that cannot be read")
 
+    def _do(self, method: str, path: str, token: str | None, **request: Any) -> Failure | None:
+        """For actions that answer nothing."""
+        answer = self._send(method, path, token, timeout=ACTION, **request)
+        return answer if isinstance(answer, Failure) else None
+
     def _send(
         self,
         method: str,

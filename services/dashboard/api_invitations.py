@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.dashboard.api_connection import ACTION, LONG, SEARCH, Connection, event_path, invitation_path
+from services.dashboard.api_connection import LONG, SEARCH, Connection, event_path, invitation_path
 from services.dashboard.failures import Failure
 from shared.schemas.invitations import InvitationPage, InvitationReport, NudgeAnswer
 
@@ -25,5 +25,4 @@ class InvitationRoutes(Connection):
         return self._read(NudgeAnswer, "POST", event_path(event_id, "/invitations/nudge"), token, timeout=LONG)
 
     def withdraw_invitation(self, token: str, invitation_id: str) -> Failure | None:
-        answer = self._send("DELETE", invitation_path(invitation_id), token, timeout=ACTION)
-        return answer if isinstance(answer, Failure) else None
+        return self._do("DELETE", invitation_path(invitation_id), token)

@@ -38,6 +38,18 @@ def draw_sign_out(viewer: Viewer) -> None:
     )
 
 
+def draw_sign_out_everywhere(viewer: Viewer) -> None:
+    markup.draw(
+        markup.markup(
+            '<form class="pl-form" method="post" action="{action}"><input type="hidden" name="proof" value="{proof}">'
+            '<input type="hidden" name="everywhere" value="yes">'
+            '<button class="pl-button" type="submit">Sign out everywhere</button></form>',
+            action=SIGN_OUT,
+            proof=sign_out_proof(viewer.token),
+        )
+    )
+
+
 def _draw_signed_out() -> None:
     markup.draw(
         Markup(

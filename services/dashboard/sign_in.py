@@ -28,6 +28,8 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
+    # Links to choose a password stand in the address.
+    "Referrer-Policy": "no-referrer",
 }
 
 
@@ -37,6 +39,7 @@ class SignInForm:
     password: str = ""
     proof: str = ""
     next: str = ""
+    everywhere: str = ""
 
 
 async def show(request: Request) -> Response:
@@ -49,16 +52,21 @@ async def sign_in(request: Request) -> Response:
     form = await _read_form(request)
     if form is None:
         return _page(request, SignInForm(), problem="The form was too large.", status=413)
-    if not is_from_our_page(request) or not cookies.are_equal(form.proof, _cookie(request, cookies.FORM_COOKIE)):
+    if not is_ours(request, form.proof):
         return _page(request, form, problem="This form had expired. Please sign in again.", status=403)
     if not form.address or not form.password:
         return _page(request, form, problem="Enter your address and your password.", status=422)
     outcome = await run_in_threadpool(api().sign_in, form.address, form.password)
     if isinstance(outcome, Failure):
-        return _page(request, form, problem=_explain(outcome), status=_status(outcome))
+        return _page(request, form, problem=explain(outcome), status=status_of(outcome))
     response = RedirectResponse(safe_return(form.next), status_code=303, headers={"Cache-Control": "no-store"})
     cookies.keep_session(response, outcome.token, outcome.expires_at)
     return response
+
+
+def is_ours(request: Request, proof: str) -> bool:
+    """Whether a form came from our page."""
+    return is_from_our_page(request) and cookies.are_equal(proof, _cookie(request, cookies.FORM_COOKIE))
 
 
 async def sign_out(request: Request) -> Response:
@@ -66,7 +74,8 @@ async def sign_out(request: Request) -> Response:
     token = _cookie(request, cookies.SESSION_COOKIE)
     form = await _read_form(request)
     if token and form and is_from_our_page(request) and cookies.are_equal(form.proof, cookies.sign_out_proof(token)):
-        await run_in_threadpool(api().sign_out, token)
+        end = api().sign_out_everywhere if form.everywhere else api().sign_out
+        await run_in_threadpool(end, token)
     elif token:
         return RedirectResponse(f"{ROOT}/", status_code=303)
     response = RedirectResponse(f"{SIGN_IN}?signed-out", status_code=303)
@@ -79,30 +88,41 @@ async def look(_: Request) -> Response:
 
 
 def _page(request: Request, form: SignInForm, *, problem: str = "", notice: str = "", status: int = 200) -> Response:
+    facts = {"form": form, "problem": problem, "notice": notice, "action": SIGN_IN}
+    return form_page(request, "sign-in.html", status=status, **facts)
+
+
+def form_page(request: Request, template: str, *, status: int = 200, **facts: object) -> Response:
+    """With the proof that a form on it is ours."""
     # The proof of a form in another tab stays good.
     proof = _cookie(request, cookies.FORM_COOKIE) or cookies.new_form_proof()
-    html = _templates.get_template("sign-in.html").render(
-        form=form, proof=proof, problem=problem, notice=notice, root=ROOT, action=SIGN_IN
-    )
+    html = _templates.get_template(template).render(proof=proof, root=ROOT, **facts)
     response = HTMLResponse(html, status_code=status, headers=_HEADERS)
     cookies.keep_form_proof(response, proof)
     return response
 
 
-async def _read_form(request: Request) -> SignInForm | None:
-    """None when it is larger than any honest form."""
+async def read_fields(request: Request) -> dict[str, str] | None:
+    """The first of each name; None when the form is larger than any honest one."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > _FORM_LIMIT:
             return None
     fields = parse_qs(body.decode("utf-8", errors="replace"))
-    first = {name: values[0] for name, values in fields.items()}
+    return {name: values[0] for name, values in fields.items()}
+
+
+async def _read_form(request: Request) -> SignInForm | None:
+    first = await read_fields(request)
+    if first is None:
+        return None
     return SignInForm(
         address=first.get("address", "").strip(),
         password=first.get("password", ""),
         proof=first.get("proof", ""),
         next=first.get("next", ""),
+        everywhere=first.get("everywhere", ""),
     )
 
 
@@ -110,13 +130,13 @@ def _cookie(request: Request, name: str) -> str:
     return request.cookies.get(name, "")
 
 
-def _explain(failure: Failure) -> str:
+def explain(failure: Failure) -> str:
     if failure.cause in {Cause.UNREACHABLE, Cause.BROKEN}:
         return "The service is not answering. Nothing is wrong with your password; try again in a moment."
     return failure.detail or failure.title
 
 
-def _status(failure: Failure) -> int:
+def status_of(failure: Failure) -> int:
     return {Cause.SIGNED_OUT: 401, Cause.BUSY: 429, Cause.UNREACHABLE: 503, Cause.BROKEN: 503}.get(failure.cause, 422)
 
 

@@ -92,6 +92,7 @@ class World:
 
 def make_app(world: World) -> FastAPI:
     app = FastAPI()
+    app.state.world = world
 
     @app.exception_handler(Refusal)
     def refuse(_: Request, refusal: Refusal) -> JSONResponse:
