@@ -49,7 +49,7 @@ from shared.schemas.privacy import (
 
 _AS_THEY_ARE = (
     "id", "status", "position", "source", "address", "name", "organisation", "city", "country", "audience", "language",
-    "time_zone", "is_suspect", "registered_at", "answer_by", "confirmed_at", "cancelled_at", "entry_sequence",
+    "time_zone", "came_from", "is_suspect", "registered_at", "answer_by", "confirmed_at", "cancelled_at", "entry_sequence",
     "entry_revision", "participation", "participation_address", "participation_sequence", "participation_at",
     "undelivered_at", "readdressed_at", "joined_at",
 )  # fmt: skip
