@@ -32,6 +32,7 @@ _COUNTED = select(EventTally.dimension, EventTally.value, EventTally.status, Eve
     ),
 )
 
+
 def read(session: Session, event: Event) -> Tallies:
     """All but cities, of which there are thousands, and what is read by the hour or the minute."""
     asked = [questions.dimension(question.key) for question in event.questions]

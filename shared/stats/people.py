@@ -146,4 +146,4 @@ def _hour_in(zone: str, instant: datetime) -> int:
 def feed(session: Session, event: Event) -> list[FeedEntry]:
     """The latest of those who have not cancelled, as they may stand on a screen that others see."""
     rows = session.execute(_LATEST, {"event_id": event.id}).mappings()
-    return [FeedEntry(first_name=row["name"].split()[0], **{key: row[key] for key in row if key != "name"}) for row in rows]
+    return [FeedEntry.model_validate({**row, "first_name": row["name"].split()[0]}) for row in rows]
