@@ -232,6 +232,7 @@ class _Admission:
             organisation=applicant.organisation,
             city=applicant.city,
             country=applicant.country,
+            came_from=applicant.came_from,
             audience=self.audiences[applicant.audience.casefold()] if applicant.audience else None,
             language=applicant.language or application.language,
             time_zone=applicant.time_zone,
@@ -277,6 +278,7 @@ class _New:
     organisation: str | None
     city: str | None
     country: str | None
+    came_from: str | None
     audience: str | None
     language: str
     time_zone: str | None

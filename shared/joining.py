@@ -1,11 +1,10 @@
 """Joining: when a personal join link leads into the room, where that is, and the note that somebody came.
 
-A press writes to the row of the registration and then to one row of the tallies, each press in a transaction of its
-own, and takes no lock of the event: whoever holds the tally's row waits for nothing any more, so that presses never
-wait crosswise, neither for each other nor for somebody who edits the event.
+A press writes to the row of the registration and then to two rows of the tallies that nothing else writes to, always in
+the same order, each press in a transaction of its own, and takes no lock of the event: presses never wait crosswise,
+neither for each other nor for somebody who edits the event.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,8 +114,8 @@ def _note(session: Session, registration_id: UUID) -> None:
             Registration.status == RegistrationStatus.CONFIRMED,
         )
         .values(joined_at=now)
-        .returning(Registration.event_id, Registration.audience)
+        .returning(Registration.event_id, Registration.audience, Registration.came_from)
     )
     row = session.execute(first, execution_options={"synchronize_session": False}).one_or_none()
     if row is not None:
-        tallies.add(session, row.event_id, Counter({tallies.joined(now, row.audience): 1}))
+        tallies.add(session, row.event_id, tallies.joined(now, row.audience, row.came_from))

@@ -10,12 +10,18 @@ from shared.models import Registration, RegistrationSource, RegistrationStatus
 
 @dataclass(frozen=True)
 class Wish:
-    """None asks for all. `search` is the beginning of an address, or a part of a name."""
+    """None asks for all; an empty text, of what people may leave out, for those who did.
+
+    `search` is the beginning of an address, or a part of a name.
+    """
 
     search: str = ""
     status: RegistrationStatus | None = None
     source: RegistrationSource | None = None
     is_suspect: bool | None = None
+    audience: str | None = None
+    country: str | None = None
+    came_from: str | None = None
     latest_first: bool = False
 
 
@@ -33,6 +39,10 @@ def beyond(position: int, wish: Wish) -> ColumnElement[bool]:
 def _conditions(wish: Wish, *, with_address: bool) -> list[ColumnElement[bool]]:
     asked = {"status": wish.status, "source": wish.source, "is_suspect": wish.is_suspect}
     conditions = [getattr(Registration, name) == value for name, value in asked.items() if value is not None]
+    left_out = {"audience": wish.audience, "country": wish.country, "came_from": wish.came_from}
+    for name, value in left_out.items():
+        if value is not None:
+            conditions.append(getattr(Registration, name).is_not_distinct_from(value.replace("\0", " ") or None))
     words = " ".join(wish.search.replace("\0", " ").split())
     if words:
         conditions.append(_matches(words, with_address=with_address))

@@ -1,13 +1,14 @@
 """Counts kept in the transaction that changes what they count, so that reading them costs the same at any size."""
 
 import os
+import re
 import socket
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 from zlib import crc32
 
 from sqlalchemy import Executable, event
@@ -18,16 +19,20 @@ from shared.models import HOLDING, EventTally, MailTally, Message, MessageKind, 
 
 NONE = ""
 CITY = "city"
+SOURCE = "source"
 REGISTERED = "registered"
 GAINED = "gained"
 LOST = "lost"
 SUSPECT = "suspect"
 REFUSED = "refused"
 JOINED = "joined"
-# Before a value that is counted on although its name was erased.
+JOINED_FROM = "joined_from"
+# Before what stands for a city, or a source, that is counted on although its name was erased.
 UNNAMED = "~"
 HOUR = "%Y-%m-%dT%H"
 MINUTE = "%Y-%m-%dT%H:%M"
+# Nobody lives in a place of this name; who says so has named nothing.
+_UNNAMED = re.compile(f"{UNNAMED}[0-9a-f]{{12}}")
 _NOTED = "mail_tally_changes"
 _SHARDS = 16
 # Of these, organisers see how each single sending goes.
@@ -53,6 +58,11 @@ def hour_of(instant: datetime) -> str:
     return instant.strftime(HOUR)
 
 
+def instant(hour: str) -> datetime:
+    """When it begins."""
+    return datetime.fromisoformat(hour).replace(tzinfo=UTC)
+
+
 class Counted(Protocol):
     """What of a registration is counted."""
 
@@ -67,7 +77,31 @@ class Counted(Protocol):
     @property
     def time_zone(self) -> str | None: ...
     @property
+    def came_from(self) -> str | None: ...
+    @property
     def answers(self) -> Mapping[str, Any]: ...
+
+
+def city_value(country: str | None, city: str | None) -> str:
+    """A city with its country, as it was typed: `PT/Porto`; `PT/` where only the country is known."""
+    return f"{country or ''}/{city or ''}" if country or city else NONE
+
+
+def country_and_city(value: str) -> tuple[str, str]:
+    country, _, city = value.partition("/")
+    return country, city
+
+
+def names_something(dimension: str, value: str) -> bool:
+    """Whether it holds what somebody brought along: not only a country, and not what stands for an erased name."""
+    own = country_and_city(value)[1] if dimension == CITY else value
+    return bool(own) and not _UNNAMED.fullmatch(own)
+
+
+def without_name(dimension: str, value: str) -> str:
+    """What to count it as from now on, apart from all others; a city stays in its country."""
+    unnamed = f"{UNNAMED}{uuid4().hex[:12]}"
+    return city_value(country_and_city(value)[0], unnamed) if dimension == CITY else unnamed
 
 
 def cells(registration: Counted, asked: Sequence[Question]) -> list[Cell]:
@@ -76,8 +110,9 @@ def cells(registration: Counted, asked: Sequence[Question]) -> list[Cell]:
     usual = [
         Cell("audience", registration.audience or NONE, status),
         Cell("country", registration.country or NONE, status),
-        Cell(CITY, registration.city or NONE, status),
+        Cell(CITY, city_value(registration.country, registration.city), status),
         Cell("time_zone", registration.time_zone or NONE, status),
+        Cell(SOURCE, registration.came_from or NONE, status),
     ]
     return usual + _answer_cells(registration, asked) if registration.answers else usual
 
@@ -111,9 +146,9 @@ def activity(before: str | None, after: str, now: datetime) -> Counter[Cell]:
     return Counter({Cell(GAINED if step > 0 else LOST, hour_of(now), NONE): 1})
 
 
-def joined(at: datetime, audience: str | None) -> Cell:
-    """Who came through their join link, by the minute (UTC) and, in place of the status, by audience."""
-    return Cell(JOINED, at.strftime(MINUTE), audience or NONE)
+def joined(at: datetime, audience: str | None, came_from: str | None) -> Counter[Cell]:
+    """Who came through their join link: by the minute (UTC) and, in place of the status, by audience; and by source."""
+    return Counter([Cell(JOINED, at.strftime(MINUTE), audience or NONE), Cell(JOINED_FROM, came_from or NONE, NONE)])
 
 
 def add(session: Session, event_id: UUID, changes: Counter[Cell]) -> None:

@@ -36,7 +36,7 @@ TELLS: dict[str, RegistrationStatus] = {
 }
 # Mails that put the event into calendars; those that take it out say so in their facts.
 WITH_ENTRY = {MessageKind.CONFIRMATION, MessageKind.PROMOTION, MessageKind.CHANGE, MessageKind.ENTRY_AGAIN}
-DIMENSIONS = ("audience", "country", "city", "time_zone")
+DIMENSIONS = ("audience", "country", "time_zone")
 
 
 # How many, by what is counted: ("status", "", status), (dimension, value, status), ("mail", kind, status).
@@ -54,7 +54,8 @@ def assert_counts_are_true(session: Session, event_id: UUID, erased: Numbers | N
 def kept_numbers(session: Session, event_id: UUID) -> Numbers:
     places = session.get_one(EventPlaces, event_id, populate_existing=True)
     of_people = select(EventTally.dimension, EventTally.value, EventTally.status, EventTally.count)
-    counted = EventTally.dimension.in_([*DIMENSIONS, tallies.JOINED])
+    by_people = [*DIMENSIONS, tallies.CITY, tallies.SOURCE, tallies.JOINED, tallies.JOINED_FROM]
+    counted = EventTally.dimension.in_(by_people)
     of_people = of_people.where(EventTally.event_id == event_id, counted)
     of_mail = select(MailTally.kind, MailTally.status, func.sum(MailTally.count)).where(MailTally.event_id == event_id)
     of_mail = of_mail.group_by(MailTally.kind, MailTally.status)
@@ -69,7 +70,11 @@ def counted_rows(session: Session, event_id: UUID) -> Numbers:
     people = everyone(session, event_id)
     numbers: Numbers = Counter(("status", "", one.status) for one in people)
     numbers.update((name, getattr(one, name) or tallies.NONE, one.status) for one in people for name in DIMENSIONS)
-    numbers.update(tuple(tallies.joined(one.joined_at, one.audience)) for one in people if one.joined_at is not None)
+    numbers.update((tallies.CITY, tallies.city_value(one.country, one.city), one.status) for one in people)
+    numbers.update((tallies.SOURCE, one.came_from or tallies.NONE, one.status) for one in people)
+    for one in people:
+        if one.joined_at is not None:
+            numbers.update(map(tuple, tallies.joined(one.joined_at, one.audience, one.came_from)))
     of_mail = select(Message.kind, Message.status, func.count()).where(Message.event_id == event_id)
     of_mail = of_mail.group_by(Message.kind, Message.status)
     numbers.update({("mail", kind, status): n for kind, status, n in session.execute(of_mail)})

@@ -12,7 +12,7 @@ from services.api.auth import CurrentOrganiser, EditedEvent, OptionalOrganiser, 
 from services.api.database import DatabaseSession
 from services.api.idempotency import OnlyOnce, RawBody
 from services.api.openapi import gives, refused
-from shared import announcing, answers, audit, calendars, clock, events
+from shared import announcing, answers, audit, calendars, clock, events, trend
 from shared.errors import EditCollision, NotSignedIn, RevisionMissing
 from shared.models import Event, EventState, Organiser, Role
 from shared.schemas.events import (
@@ -48,8 +48,13 @@ def list_events(
     found = list(session.scalars(_from(query, after)))
     rows, more = found[:limit], len(found) > limit
     cursor = paging.encode(rows[-1].starts_at.isoformat() if rows[-1].starts_at else "", rows[-1].id) if more else None
+    if scope == "public":
+        return EventPage(events=[answers.event_summary(event, with_registered=False) for event in rows], next=cursor)
+    trends = trend.trends(session, [event.id for event in rows])
+    summaries = [answers.event_summary(event, with_registered=True) for event in rows]
     return EventPage(
-        events=[answers.event_summary(event, with_registered=scope == "mine") for event in rows], next=cursor
+        events=[one.model_copy(update={"trend": trends[one.id]}) for one in summaries],
+        next=cursor,
     )
 
 

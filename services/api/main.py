@@ -1,6 +1,7 @@
 """The application: routes, errors, limits, in one place."""
 
 import gc
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -45,6 +46,7 @@ from services.api.looks import Looks
 from services.api.openapi import DocumentedApp
 from services.api.pages import routes as pages
 from services.api.request_log import RequestLog
+from shared import gazetteer
 from shared.logs import configure_logs
 
 # New objects between two looks for unreachable ones, and how many of these looks go before an older generation's turn.
@@ -55,6 +57,8 @@ STATIC = Path(__file__).parent / "pages" / "static"
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.crowd, app.state.looks = Crowd(), Looks()
+    # Beside everything else, so that the first who watches an event need not wait for it.
+    threading.Thread(target=gazetteer.warm, name="gazetteer", daemon=True).start()
     async with guarding() as app.state.guard:
         yield
 

@@ -146,9 +146,17 @@ def _wish(
     is_suspect: Annotated[
         bool | None, Query(description="Only those that came as programs do, or only the others.")
     ] = None,
+    audience: Annotated[str | None, Query(max_length=200, description="Empty: those who named none.")] = None,
+    country: Annotated[
+        str | None, Query(max_length=2, description="Two letters (ISO 3166). Empty: those who named none.")
+    ] = None,
+    came_from: Annotated[
+        str | None, Query(max_length=100, description="What led them here. Empty: those who came directly.")
+    ] = None,
     latest_first: Annotated[bool, Query()] = False,
 ) -> Wish:
-    return Wish(search or "", status, source, is_suspect, latest_first)
+    country = country and country.upper()
+    return Wish(search or "", status, source, is_suspect, audience, country, came_from, latest_first)
 
 
 @router.get("/events/{event_key}/registrations")

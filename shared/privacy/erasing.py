@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from shared import audit, clock, events, registrations
+from shared import audit, clock, events, registrations, tallies
 from shared.digests import address_digest
 from shared.models import HOLDING, Calendar, Erasure, Organiser, Registration, RegistrationStatus
 from shared.places import lock_places
 from shared.privacy.correspondence import remove_correspondence
 from shared.privacy.people import Somebody, invitations_of, link_requests_of, registrations_of, speakers_of
-from shared.privacy.removal import remove, unname_lost_cities
+from shared.privacy.removal import remove, unname_lost
 from shared.privacy.traces import remove_traces, what_stays
 from shared.schemas.privacy import ErasureReport
 
@@ -92,12 +92,13 @@ def _give_back(session: Session, found: Sequence[Registration]) -> int:
 
 def _remove(session: Session, found: Sequence[Registration]) -> Counter[str]:
     removed: Counter[str] = Counter()
-    rows = [(one.event_id, one.id, one.city) for one in found]
+    rows = [(one.event_id, one.id, tallies.city_value(one.country, one.city), one.came_from or "") for one in found]
     for event_id, group in groupby(rows, key=lambda row: row[0]):
         of_event = list(group)
-        removed += remove(session, lock_places(session, event_id), [one for _, one, _ in of_event])
-        cities = {city for _, _, city in of_event if city}
-        removed["event_tally"] += unname_lost_cities(session, event_id, cities)
+        removed += remove(session, lock_places(session, event_id), [one for _, one, _, _ in of_event])
+        cities = {city for _, _, city, _ in of_event if tallies.names_something(tallies.CITY, city)}
+        sources = {source for _, _, _, source in of_event if source}
+        removed["event_tally"] += unname_lost(session, event_id, cities, sources)
     return removed
 
 

@@ -49,9 +49,9 @@ from shared.schemas.privacy import (
 
 _AS_THEY_ARE = (
     "id", "status", "position", "source", "address", "name", "organisation", "city", "country", "audience", "language",
-    "time_zone", "is_suspect", "registered_at", "answer_by", "confirmed_at", "cancelled_at", "entry_sequence",
-    "entry_revision", "participation", "participation_address", "participation_sequence", "participation_at",
-    "undelivered_at", "readdressed_at", "joined_at",
+    "time_zone", "came_from", "is_suspect", "registered_at", "answer_by", "confirmed_at", "cancelled_at",
+    "entry_sequence", "entry_revision", "participation", "participation_address", "participation_sequence",
+    "participation_at", "undelivered_at", "readdressed_at", "joined_at",
 )  # fmt: skip
 _OF_A_MESSAGE = (
     "kind", "status", "created_at", "due_at", "sent_at", "attempts", "reply", "bounced_at", "bounce", "opened_at",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from shared import outbox, tallies
 from shared.models import EventPlaces, EventTally, InboundMail, Invitation, Message, Registration, Speaker
 
-CITY = "city"
+# The dimensions whose values people bring along, with those that have the same ones.
+_TYPED = {tallies.CITY: (tallies.CITY,), tallies.SOURCE: (tallies.SOURCE, tallies.JOINED_FROM)}
 
 
 def remove(session: Session, places: EventPlaces, ids: Sequence[UUID]) -> Counter[str]:
@@ -57,35 +58,51 @@ def rows(session: Session, statement: Delete) -> int:
     return result.rowcount
 
 
-def unname_cities(session: Session, event_id: UUID, *, named_by_fewer_than: int) -> int:
-    """Cities are typed freely, so a rare one may tell who came. It is counted on, under a name that says nothing.
+def unname_rare(session: Session, event_id: UUID, *, fewer_than: int) -> int:
+    """What is typed freely, cities and sources, may tell who came where few share it. It is counted on, under a name
+    that says nothing.
 
     For an event without registrations. Returns how many names went.
     """
-    return _unname(session, event_id, _named_by_fewer_than(session, event_id, named_by_fewer_than))
+    return sum(_unname(session, event_id, name, _rare(session, event_id, name, fewer_than)) for name in _TYPED)
 
 
-def unname_lost_cities(session: Session, event_id: UUID, cities: set[str]) -> int:
-    """The same where registrations are left: of these cities, those that nobody registered names any more.
+def unname_lost(session: Session, event_id: UUID, cities: set[str], sources: set[str]) -> int:
+    """The same where registrations are left: of these values, those that nobody registered has any more.
 
     Names go as well that somebody corrected away. Holds the event's lock.
     """
-    in_use = select(Registration.city).where(Registration.event_id == event_id, Registration.city.in_(cities))
-    lost = cities - set(session.scalars(in_use.distinct()))
-    return _unname(session, event_id, lost.union(_named_by_fewer_than(session, event_id, 1)))
+    lost = {
+        tallies.CITY: cities - _cities_in_use(session, event_id, cities),
+        tallies.SOURCE: sources - _sources_in_use(session, event_id, sources),
+    }
+    return sum(_unname(session, event_id, name, lost[name].union(_rare(session, event_id, name, 1))) for name in _TYPED)
 
 
-def _named_by_fewer_than(session: Session, event_id: UUID, most: int) -> Sequence[str]:
-    is_named = EventTally.value != tallies.NONE, EventTally.value.not_like(f"{tallies.UNNAMED}%")
-    query = select(EventTally.value).where(EventTally.event_id == event_id, EventTally.dimension == CITY, *is_named)
-    return session.scalars(query.group_by(EventTally.value).having(func.sum(EventTally.count) < most)).all()
+def _cities_in_use(session: Session, event_id: UUID, values: set[str]) -> set[str]:
+    cities = {tallies.country_and_city(value)[1] for value in values}
+    query = select(Registration.country, Registration.city).distinct()
+    found = session.execute(query.where(Registration.event_id == event_id, Registration.city.in_(cities)))
+    return {tallies.city_value(country, city) for country, city in found}
 
 
-def _unname(session: Session, event_id: UUID, values: Collection[str]) -> int:
-    of_event = EventTally.event_id == event_id, EventTally.dimension == CITY
+def _sources_in_use(session: Session, event_id: UUID, values: set[str]) -> set[str]:
+    query = select(Registration.came_from).distinct()
+    of_event = Registration.event_id == event_id, Registration.came_from.in_(values)
+    return {value for value in session.scalars(query.where(*of_event)) if value}
+
+
+def _rare(session: Session, event_id: UUID, dimension: str, fewer_than: int) -> list[str]:
+    query = select(EventTally.value).where(EventTally.event_id == event_id, EventTally.dimension == dimension)
+    found = session.scalars(query.group_by(EventTally.value).having(func.sum(EventTally.count) < fewer_than))
+    return [value for value in found if tallies.names_something(dimension, value)]
+
+
+def _unname(session: Session, event_id: UUID, dimension: str, values: Collection[str]) -> int:
+    of_event = EventTally.event_id == event_id, EventTally.dimension.in_(_TYPED[dimension])
     for value in values:
         row = EventTally.value == value
         session.execute(delete(EventTally).where(*of_event, row, EventTally.count == 0))
-        unnamed = f"{tallies.UNNAMED}{uuid4().hex[:12]}"
+        unnamed = tallies.without_name(dimension, value)
         session.execute(update(EventTally).where(*of_event, row).values(value=unnamed))
     return len(values)

@@ -24,7 +24,7 @@ from shared.models import (
 )
 from shared.models.idempotency import KEPT_FOR
 from shared.places import lock_places
-from shared.privacy.removal import remove, remove_invitations, remove_mail, remove_speakers, rows, unname_cities
+from shared.privacy.removal import remove, remove_invitations, remove_mail, remove_speakers, rows, unname_rare
 
 # One transaction: a third of a second, after which mail has its turn.
 AT_ONCE = 2_000
@@ -70,7 +70,7 @@ def _erase_batch(session: Session, event: Event, places: EventPlaces) -> int:
         counts = {f"{table}s": removed[table] for table in ("registration", "invitation", "message")}
         audit.record(session, "event.personal_data_erased", by=None, event=event, removed=counts)
     if len(people) + len(invited) < AT_ONCE:
-        _finish(session, event)
+        _finish(session, event, places)
     return len(people) + len(invited) or 1
 
 
@@ -79,12 +79,13 @@ def _next(session: Session, table: type[Registration | Invitation], event: Event
     return session.scalars(query).all()
 
 
-def _finish(session: Session, event: Event) -> None:
+def _finish(session: Session, event: Event, places: EventPlaces) -> None:
     """What is left once nobody is: requests for links, how speakers are reached, mail to the organisers."""
     session.execute(delete(LinkRequest).where(LinkRequest.event_id == event.id))
     remove_speakers(session, session.scalars(select(Speaker.id).where(Speaker.event_id == event.id)).all())
     remove_mail(session, Message.event_id == event.id)
-    unname_cities(session, event.id, named_by_fewer_than=SMALLEST_GROUP)
+    unname_rare(session, event.id, fewer_than=SMALLEST_GROUP)
+    places.version += 1
     event.personal_data_erased_at = clock.now()
 
 

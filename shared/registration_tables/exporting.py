@@ -19,7 +19,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS_AT_ONCE = 2000
 # Of these, a viewer sees all but the ways to reach a person, and what the person agreed to.
 _FACTS = ("position", "status", "name", "address", "organisation", "city", "country", "audience", "language",
-          "time_zone", "source", "participation")  # fmt: skip
+          "time_zone", "source", "came_from", "participation")  # fmt: skip
 _MOMENTS = ("registered_at", "confirmed_at", "cancelled_at", "joined_at")
 _CONSENT_FACTS = ("consent_version",)
 _CONSENT_MOMENTS = ("consented_at",)

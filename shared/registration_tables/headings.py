@@ -15,6 +15,7 @@ COUNTRY = "country"
 AUDIENCE = "audience"
 LANGUAGE = "language"
 TIME_ZONE = "time_zone"
+CAME_FROM = "came_from"
 STATUS = "status"
 
 HEADINGS: dict[str, frozenset[str]] = {
@@ -78,6 +79,9 @@ HEADINGS: dict[str, frozenset[str]] = {
     TIME_ZONE: frozenset({
         "time zone", "timezone", "tz", "zona horaria", "huso horario", "fuseau horaire", "zeitzone", "fuso orario",
         "fus horari", "fuso horario", "tijdzone",
+    }),
+    CAME_FROM: frozenset({
+        "came from", "utm source",
     }),
     STATUS: frozenset({
         "status", "registration status", "estado", "statut", "etat",

@@ -76,6 +76,7 @@ class RegistrationExport(BaseModel):
     audience: str | None
     language: str
     time_zone: str | None
+    came_from: str | None = Field(description="The link or site that led them to register.")
     answers: list[AnswerExport]
     consent: ConsentExport | None = Field(description="Null where an organiser registered the person.")
     is_suspect: bool = Field(description="Whether it came in a way that people seldom do.")

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from shared import attribution
 from shared.schemas.contacts import Address as Address
 from shared.schemas.contacts import Language, Zone
 from shared.schemas.events import Page
@@ -57,6 +58,14 @@ Answers = Annotated[
         examples=[{}],
     ),
 ]
+CameFrom = Annotated[
+    str,
+    AfterValidator(attribution.cleaned),
+    Field(
+        description="What led them here: the `utm_source` of a link, or the host of its page. Kept in small letters, "
+        "digits, `-`, `_` and `.`, at most 100 of them; what cannot be is left out.",
+    ),
+]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 
 
@@ -88,6 +97,7 @@ class Applicant(BaseModel):
     audience: OptionalShortText = None
     language: Annotated[Language | None, EMPTY_IS_NONE, OR_EMPTY] = None
     time_zone: Annotated[Zone | None, EMPTY_IS_NONE, OR_EMPTY] = None
+    came_from: CameFrom | None = None
     answers: Answers = Field(default_factory=dict)
     consent: bool
 
@@ -129,6 +139,7 @@ class RegistrationAnswer(BaseModel):
     organisation: str | None
     city: str | None
     country: str | None
+    came_from: str | None = Field(default=None, description="What led them here; null where nothing is known.")
     audience: str | None
     language: str
     time_zone: str | None

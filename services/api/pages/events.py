@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.api.abuse import proofs
-from services.api.pages import stamps
+from services.api.pages import sources, stamps
 from services.api.pages.event_view import EventView
 from services.api.pages.forms import Form, Typed, country_options
 from services.api.pages.invited_view import InvitedView
@@ -30,8 +30,9 @@ async def show_event(event_key: str, request: Request, reader: CurrentReader) ->
     event, _ = await request.app.state.looks.share((show_event, event_key), partial(_look, event_key))
     if event.slug != event_key:
         return RedirectResponse(reader.link(f"/events/{event.slug}"), 308)
+    source, reader = reader.source, sources.anybody(reader)
     write, finish = partial(_write, event_key, reader), partial(stamps.stamp, event_id=event.id)
-    return await _kept.answer(request, _what_it_says(event, reader), write, finish=finish)
+    return await _kept.answer(request, _what_it_says(event, reader), write, source=source, finish=finish)
 
 
 def _look(event_key: str) -> tuple[Event, EventPlaces]:
@@ -59,7 +60,8 @@ def _what_it_says(event: Event, reader: Reader) -> tuple[object, ...]:
 
 
 def first_form(reader: Reader) -> Form:
-    return Form(Typed({"language": reader.language, "time_zone": reader.zone or ""}))
+    known = {"language": reader.language, "time_zone": reader.zone or "", "came_from": reader.source or ""}
+    return Form(Typed(known))
 
 
 def event_page(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.api.pages import sources
 from services.api.pages.kept import KeptPages, Written
 from services.api.pages.listing import all_calendars, by_month, calendar_says, listed, views
 from services.api.pages.reader import CurrentReader, Reader
@@ -23,7 +24,8 @@ PageNumber = Annotated[int, Query(alias="page", ge=1, le=1000)]
 async def show_home(request: Request, reader: CurrentReader, number: PageNumber = 1) -> Response:
     """Coming events of every calendar."""
     says = await request.app.state.looks.share((show_home, number), partial(_look_at_home, number))
-    return await _kept.answer(request, (says, reader), partial(_write_home, number, reader))
+    source, reader = reader.source, sources.anybody(reader)
+    return await _kept.answer(request, (says, reader), partial(_write_home, number, reader), source=source)
 
 
 def _look_at_home(number: int) -> Hashable:
@@ -43,7 +45,8 @@ def _write_home(number: int, reader: Reader) -> Written:
 async def show_calendar(slug: str, request: Request, reader: CurrentReader, number: PageNumber = 1) -> Response:
     """What comes, what just was, and how to follow it."""
     says = await request.app.state.looks.share((show_calendar, slug, number), partial(_look_at_calendar, slug, number))
-    return await _kept.answer(request, (says, reader), partial(_write_calendar, slug, number, reader))
+    source, reader = reader.source, sources.anybody(reader)
+    return await _kept.answer(request, (says, reader), partial(_write_calendar, slug, number, reader), source=source)
 
 
 def _look_at_calendar(slug: str, number: int) -> Hashable:

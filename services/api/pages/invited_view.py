@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.api.pages.forms import Form, Typed
 from services.api.pages.reader import Reader
-from shared import invitations, links
+from shared import attribution, invitations, links
 from shared.invitations.answering import has_place
 from shared.links import Purpose
 from shared.models import Invitation, InvitationStatus
@@ -55,4 +55,5 @@ def invited_view(token: str, invitation: Invitation) -> InvitedView:
 def filled_form(invitation: Invitation, reader: Reader) -> Form:
     """What is known of them already stands in it."""
     known = {"name": invitation.name or "", "address": invitation.address}
+    known["came_from"] = reader.source or attribution.INVITATION
     return Form(Typed(known | {"language": reader.language, "time_zone": reader.zone or ""}))

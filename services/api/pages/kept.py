@@ -7,6 +7,8 @@ from typing import NamedTuple
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.api.pages.sources import put_in
+
 # Pages of 40 KiB: ten megabytes for each process.
 _MOST = 256
 
@@ -35,10 +37,12 @@ class KeptPages:
         says: Hashable,
         write: Callable[[], Written],
         *,
+        source: str | None = None,
         finish: Callable[[bytes], bytes] | None = None,
     ) -> Response:
         """The page with its ETag, or 304 to a browser that has it. `write` runs in a thread, once for all.
 
+        It is written for `sources.anybody`; `source` is what led this reader here, and makes it another page.
         `finish` adds what differs from one answer to the next and says nothing to the reader, so that the ETag is a
         weak one (RFC 9110 section 8.8.1).
         """
@@ -46,6 +50,7 @@ class KeptPages:
         if kept is None:
             kept = self._keep(await request.app.state.looks.share((self, says), write))
         body, headers, tag = kept
+        body, tag = put_in(body, source), f'{tag[:-1]}-{source}"' if source else tag
         headers = headers | {"ETag": f"W/{tag}" if finish else tag}
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)

@@ -25,6 +25,11 @@ _FIELDS = (
     ("audience", N_("You come as"), N_("So that the hosts can prepare for those who come.")),
     ("language", N_("Language of the mails"), N_("So that you can read them.")),
     ("time_zone", N_("Your time zone"), N_("So that the mails show your own time too.")),
+    (
+        "came_from",
+        N_("What led you here"),
+        N_("The name of a link or of the site it stood on, to count what people follow."),
+    ),
 )
 _ASKED_BY_THE_HOSTS = N_("The hosts ask this to prepare the event.")
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from babel import Locale
 from fastapi import Depends, Request
 
 from services.api.pages.zones import find_zone
-from shared import links
+from shared import attribution, links
 from shared.models import Registration
 from shared.moments import formats
 from shared.settings import get_settings
@@ -17,6 +17,11 @@ from shared.translations import LANGUAGES, best_language
 _LONGEST_SHOWN = 60
 # Pages behind the links of mails: what leads on among them says which mail the reader came from.
 _PERSONAL = ("/my/", "/join/", "/invited/", "/unsubscribe/")
+# Pages that lead to registering. Only these carry on what led somebody here, and only the public ones look where they
+# come from: behind a personal link that is whichever program shows their mail.
+_PUBLIC = ("/events/", "/calendars/")
+_CARRYING = (*_PUBLIC, "/invited/")
+SOURCE = "utm_source"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Reader:
     unknown_zone: str | None = None
     # The token of the mail whose link they followed, on a personal page.
     mail: str | None = None
+    # What led them here (`shared/attribution.py`).
+    source: str | None = None
 
     @property
     def locale(self) -> Locale:
@@ -43,7 +50,9 @@ class Reader:
 
     def link(self, path: str, **more: str | int) -> str:
         mail = {links.MAIL: self.mail} if self.mail and path.startswith(_PERSONAL) else {}
-        query = urlencode(dict(self.chosen) | mail | more)
+        carries = self.source and (path == "/" or path.startswith(_CARRYING))
+        # Last, where a page that is kept for everybody can do without it (`sources.py`).
+        query = urlencode(dict(self.chosen) | mail | more | ({SOURCE: self.source} if carries else {}))
         return f"{path}?{query}" if query else path
 
     def switch(self, language: str) -> str:
@@ -73,7 +82,16 @@ def reader_of(request: Request) -> Reader:
         chosen=tuple((name, value) for name, value in said.items() if value),
         unknown_zone=typed[:_LONGEST_SHOWN] if typed and not zone else None,
         mail=mail if links.read_mail(mail) else None,
+        source=_source(request),
     )
+
+
+def _source(request: Request) -> str | None:
+    path, said = request.url.path, request.query_params.get(SOURCE)
+    if path == "/" or path.startswith(_PUBLIC):
+        own = {urlsplit(get_settings().site_url).hostname or "", request.url.hostname or ""}
+        return attribution.source(said, request.headers.get("referer"), own_hosts=own)
+    return attribution.cleaned(said) if path.startswith(_CARRYING) else None
 
 
 async def _current_reader(request: Request) -> Reader:

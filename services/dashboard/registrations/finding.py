@@ -1,15 +1,18 @@
-"""Narrowing the list: by status with its number, by words, by how people came."""
+"""Narrowing the list: by status with its number, by words, by who people are and how they came."""
+
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from services.dashboard import snapshots
+from services.dashboard import markup, snapshots
 from services.dashboard.failures import Failure
 from services.dashboard.formatting import count
 from services.dashboard.registrations import pages
 from services.dashboard.registrations.pages import Wish
-from services.dashboard.registrations.words import SOURCES, STATUSES, name_of_source, name_of_status
+from services.dashboard.registrations.words import SOURCES, STATUSES, name_of_origin, name_of_source, name_of_status
 from services.dashboard.viewer import Viewer
-from shared.schemas.stats import Totals
+from shared.schemas.stats import Stats, Totals
+from shared.territories import country_name
 
 _STATUS, _SEARCH, _SOURCE, _SUSPECT, _ORDER = (
     "find_status",
@@ -18,11 +21,13 @@ _STATUS, _SEARCH, _SOURCE, _SUSPECT, _ORDER = (
     "find_suspect",
     "find_order",
 )
+_AUDIENCE, _COUNTRY, _ORIGIN = "find_audience", "find_country", "find_origin"
 _ALL = "all"
 
 
 def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
-    totals = _totals(viewer, event_id)
+    numbers = _numbers(viewer, event_id)
+    totals = numbers.totals if numbers else None
     status = st.pills(
         "Status",
         [_ALL, *STATUSES],
@@ -44,11 +49,15 @@ def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
         source = st.selectbox("Came by", [None, *SOURCES], key=_SOURCE, format_func=name_of_source, width=210)
         order = st.selectbox("Order", ["Latest first", "Earliest first"], key=_ORDER, width=170)
         suspects = st.toggle("Suspicious only", key=_SUSPECT, help="Those who came in a way that people seldom do.")
+    audience, country, came_from = _of_them(numbers)
     asked = Wish(
         event_id,
         search=search or "",
         status=None if status in {_ALL, None} else status,
         source=source,
+        audience=audience,
+        country=country,
+        came_from=came_from,
         suspects_only=suspects,
         latest_first=order == "Latest first",
     )
@@ -57,12 +66,36 @@ def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
 
 def clear() -> None:
     """Everybody again. Only from a widget's callback."""
-    st.session_state.update({_STATUS: _ALL, _SEARCH: "", _SOURCE: None, _SUSPECT: False})
+    everybody = dict.fromkeys((_SOURCE, _AUDIENCE, _COUNTRY, _ORIGIN))
+    st.session_state.update({_STATUS: _ALL, _SEARCH: "", _SUSPECT: False} | everybody)
 
 
-def _totals(viewer: Viewer, event_id: str) -> Totals | None:
+def _of_them(numbers: Stats | None) -> tuple[str | None, str | None, str | None]:
+    """Audience, country, and what led them here; offered as far as anybody is counted there."""
+    audiences = [row.audience or "" for row in numbers.audiences] if numbers else []
+    countries = [row.country or "" for row in numbers.countries] if numbers else []
+    sources = [row.source or "" for row in numbers.sources] if numbers else []
+    with st.container(key="find_more", horizontal=True, vertical_alignment="bottom"):
+        return (
+            _chosen("Audience", _AUDIENCE, audiences, lambda name: markup.label(name) or "None named"),
+            _chosen("Country", _COUNTRY, countries, lambda code: country_name(code, language="en") or "Not given"),
+            _chosen("Led here by", _ORIGIN, sources, lambda name: markup.label(name_of_origin(name))),
+        )
+
+
+def _chosen(label: str, key: str, offered: Iterable[str], name_of: Callable[[str], str]) -> str | None:
+    """What is chosen stays on offer, also once nobody is counted there any more."""
+    present = st.session_state.get(key)
+    options = dict.fromkeys([None, *offered, *([present] if present is not None else [])])
+    chosen: str | None = st.selectbox(
+        label, list(options), key=key, width=210, format_func=lambda one: "All" if one is None else name_of(one)
+    )
+    return chosen
+
+
+def _numbers(viewer: Viewer, event_id: str) -> Stats | None:
     screen = snapshots.take(viewer, event_id)
-    return None if isinstance(screen, Failure) else screen.stats.totals
+    return None if isinstance(screen, Failure) else screen.stats
 
 
 def _status_name(key: str, totals: Totals | None) -> str:

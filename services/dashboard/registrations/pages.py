@@ -14,9 +14,14 @@ LIST: KeptList[RegistrationPage] = KeptList("registrations")
 
 @dataclass(frozen=True)
 class Wish(Asked):
+    """Of audience, country and what led them here, an empty text asks for those of whom nothing is known."""
+
     search: str = ""
     status: str | None = None
     source: str | None = None
+    audience: str | None = None
+    country: str | None = None
+    came_from: str | None = None
     suspects_only: bool = False
     latest_first: bool = True
 
@@ -28,11 +33,15 @@ class Wish(Asked):
             "is_suspect": "true" if self.suspects_only else "",
             "latest_first": "true" if self.latest_first else "",
         }
-        return {name: value for name, value in asked.items() if value}
+        return {name: value for name, value in asked.items() if value} | self._of_them()
+
+    def _of_them(self) -> dict[str, str]:
+        told = {"audience": self.audience, "country": self.country, "came_from": self.came_from}
+        return {name: value for name, value in told.items() if value is not None}
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.search.strip() or self.status or self.source or self.suspects_only)
+        return bool(self.search.strip() or self.status or self.source or self.suspects_only or self._of_them())
 
 
 def show(viewer: Viewer, wish: Wish) -> Shown[RegistrationPage] | Failure:

@@ -9,7 +9,7 @@ from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
 from services.dashboard.markup import Markup
 from services.dashboard.registrations import proof
-from services.dashboard.registrations.words import MAIL_STATES, MAILS, SOURCES, status_badge
+from services.dashboard.registrations.words import MAIL_STATES, MAILS, SOURCES, name_of_origin, status_badge
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.registrations import MessageAnswer, RegistrationDetail
@@ -51,6 +51,7 @@ def _facts(person: RegistrationDetail, zone: str) -> Iterable[tuple[str, str]]:
         ("Language", language_name(person.language, language="en")),
         ("Time zone", person.time_zone),
         ("Came by", SOURCES.get(person.source, person.source)),
+        ("Led here by", name_of_origin(person.came_from) if person.came_from else None),
         *proof.facts(person, zone),
         ("Suspicious", "yes: came in a way that people seldom do" if person.is_suspect else None),
         ("Agreed", _consent(person, zone)),

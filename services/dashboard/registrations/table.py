@@ -8,7 +8,7 @@ from services.dashboard import kept, markup
 from services.dashboard.kept import Shown
 from services.dashboard.registrations import finding, pages
 from services.dashboard.registrations.pages import Wish
-from services.dashboard.registrations.words import SOURCES, STATUSES
+from services.dashboard.registrations.words import SOURCES, STATUSES, name_of_origin
 from shared.schemas.registrations import RegistrationAnswer, RegistrationPage
 from shared.territories import country_name
 from shared.timezones import place_name
@@ -52,6 +52,7 @@ def _row(row: RegistrationAnswer, *, sees_addresses: bool) -> dict[str, Any]:
         "Country": country_name(row.country, language="en") if row.country else None,
         "Audience": row.audience,
         "Came by": SOURCES.get(row.source, row.source),
+        "Led here by": row.came_from and name_of_origin(row.came_from),
         "Registered": row.registered_at,
     }
 

@@ -54,7 +54,7 @@ REMOVED = {
     "link_request": "Requests for the link",
     "idempotency_key": "Kept answers of the API",
     "audit_entry": "Entries of the audit log cleaned",
-    "event_tally": "Cities no longer named",
+    "event_tally": "Cities and sources no longer named",
     "suppression": "Wishes not to be mailed",
     "invitation": "Invitations",
     "inbound_mail": "Mails that came in",
@@ -72,6 +72,11 @@ _TONES = {
 def status_badge(status: str) -> Markup:
     tone, sign = _TONES.get(status, ("quiet", "·"))
     return badge(tone, sign, STATUSES.get(status, status))
+
+
+def name_of_origin(came_from: str | None) -> str:
+    """What led somebody here."""
+    return {"": "Came directly", "invitation": "A personal invitation"}.get(came_from or "", came_from or "")
 
 
 def name_of_status(status: str | None) -> str:

@@ -12,8 +12,49 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
+# Cities were counted by name alone; now with the country, as `PT/Porto`. Of people who were erased the country is not
+# known any more: what is left of a count beside the rows stays without one.
+_CITIES_WITH_COUNTRIES = """
+    WITH before AS (
+        DELETE FROM event_tally WHERE dimension = 'city' RETURNING event_id, value, status, count
+    ), by_row AS (
+        SELECT event_id, coalesce(country, '') AS country, coalesce(city, '') AS city, status, count(*)::int AS count
+        FROM registration GROUP BY 1, 2, 3, 4
+    ), by_name AS (
+        SELECT event_id, city, status, sum(count)::int AS count FROM by_row GROUP BY 1, 2, 3
+    ), now AS (
+        SELECT * FROM by_row
+        UNION ALL
+        SELECT before.event_id, '', before.value, before.status, before.count - coalesce(by_name.count, 0)
+        FROM before LEFT JOIN by_name
+            ON (by_name.event_id, by_name.city, by_name.status) = (before.event_id, before.value, before.status)
+    )
+    INSERT INTO event_tally (event_id, dimension, value, status, count)
+    SELECT event_id, 'city of', CASE WHEN country = '' AND city = '' THEN '' ELSE country || '/' || city END, status,
+        sum(count)
+    FROM now GROUP BY 1, 3, 4 HAVING sum(count) <> 0
+"""
+_CITIES_ALONE = """
+    WITH now AS (DELETE FROM event_tally WHERE dimension = 'city' RETURNING event_id, value, status, count)
+    INSERT INTO event_tally (event_id, dimension, value, status, count)
+    SELECT event_id, 'city of', substr(value, strpos(value, '/') + 1), status, sum(count) FROM now GROUP BY 1, 3, 4
+"""
+# What one statement deletes it cannot insert again.
+_RENAMED = "UPDATE event_tally SET dimension = 'city' WHERE dimension = 'city of'"
+# Nobody was asked yet what led them here. Everybody is counted in a country, those too who were erased.
+_SOURCES = """
+    INSERT INTO event_tally (event_id, dimension, value, status, count)
+    SELECT event_id, CASE dimension WHEN 'joined' THEN 'joined_from' ELSE 'source' END, '',
+        CASE dimension WHEN 'joined' THEN '' ELSE status END, sum(count)
+    FROM event_tally WHERE dimension IN ('country', 'joined') GROUP BY 1, 2, 4 HAVING sum(count) <> 0
+"""
+
+
 def upgrade() -> None:
     op.add_column("registration", sa.Column("came_from", sa.Text(), nullable=True))
+    op.execute(_CITIES_WITH_COUNTRIES)
+    op.execute(_RENAMED)
+    op.execute(_SOURCES)
     op.create_table(
         "audience_question",
         sa.Column("event_id", sa.UUID(), nullable=False),
@@ -76,4 +117,7 @@ def downgrade() -> None:
     op.drop_column("calendar", "accent_colour")
     op.drop_column("calendar", "website")
     op.drop_table("audience_question")
+    op.execute("DELETE FROM event_tally WHERE dimension IN ('source', 'joined_from')")
+    op.execute(_CITIES_ALONE)
+    op.execute(_RENAMED)
     op.drop_column("registration", "came_from")
