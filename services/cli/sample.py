@@ -1,11 +1,14 @@
-"""`plenary sample`: a calendar with a few coming events, to try everything with."""
+"""`plenary sample`: a calendar with a few coming events, and people if they are wanted, to try everything with."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Annotated
 
+import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.cli import sample_people
 from services.cli.output import AsJson, answer, clear_errors
 from shared import audit, calendars, clock, events
 from shared.database import new_session
@@ -149,16 +152,24 @@ _ARCHIVES = _Sample(
 )
 
 
-def load(json: AsJson = False) -> None:
+WithPeople = Annotated[
+    bool, typer.Option("--people", help="Also events that took place, and made-up people at all of them.")
+]
+
+
+def load(people: WithPeople = False, json: AsJson = False) -> None:
     """Load a sample calendar with coming events. Does nothing while some of them are still to come."""
     with clear_errors(), new_session() as session:
         calendar = _calendar(session)
         coming = select(Event.id).where(Event.calendar_id == calendar.id, Event.starts_at > clock.now()).limit(1)
-        made = 0
+        made = registered = 0
         if session.scalar(coming) is None:
             made = len([_make(session, calendar, sample) for sample in (_SHADE, _NIGHT_BUSES, _ARCHIVES)])
+            registered = sample_people.fill(session, calendar) if people else 0
         session.commit()
-    answer({"calendar": SLUG, "events": made}, f"The sample calendar has {made} new events.", as_json=json)
+    facts = {"calendar": SLUG, "events": made, "registrations": registered}
+    with_people = f" and {registered} made-up registrations" if people else ""
+    answer(facts, f"The sample calendar has {made} new events{with_people}.", as_json=json)
 
 
 def _calendar(session: Session) -> Calendar:

@@ -50,7 +50,7 @@ def prepare_database(
     say("Bringing the tables up to date, and the sample …")
     cluster.ensure_database()
     _plenary("migrate", environment=environment)
-    _plenary("sample", environment=environment)
+    _plenary("sample", "--people", environment=environment)
     if not _has_organiser(cluster, sign_in.address):
         _add_organiser(sign_in, environment)
     elif is_new_password:

@@ -1,6 +1,7 @@
 """The `plenary` command as an operator types it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from services.cli.main import app
-from shared import organisers
-from shared.models import Calendar, Event, EventState
+from shared import clock, history, organisers
+from shared.models import Calendar, Event, EventState, Message, Registration
 from tests.factories import make_calendar, make_event, register
 
 runner = CliRunner()
@@ -104,6 +105,24 @@ def test_the_sample_is_loaded_once(session: Session) -> None:
 
     assert session.scalar(select(func.count()).select_from(Calendar)) == 1
     assert set(session.scalars(select(Event.state))) == {EventState.PUBLISHED}
+
+
+def test_the_people_of_the_sample_fill_past_and_coming_events_and_nobody_is_written_to(session: Session) -> None:
+    code, output = plenary("sample", "--people", "--json")
+    assert code == 0, output
+
+    assert session.scalar(select(func.count()).select_from(Registration)) == json.loads(output)["registrations"]
+    past = session.scalars(select(Event).where(Event.ends_at < clock.now())).all()
+    assert len(past) == 4
+    assert all(0 < count < event.places.taken for event, count in zip(past, _joined(session, past), strict=True))
+    coming = session.scalars(select(Event).where(Event.starts_at > clock.now())).all()
+    assert all(event.places.taken and event.places.free != 0 for event in coming)
+    assert session.scalar(select(func.count()).select_from(Message)) == 0
+
+
+def _joined(session: Session, events: Sequence[Event]) -> list[int]:
+    counted = history.joined(session, [event.id for event in events])
+    return [counted[event.id] for event in events]
 
 
 def test_an_event_is_rehearsed_and_nothing_is_sent(session: Session) -> None:
