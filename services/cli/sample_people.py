@@ -123,7 +123,7 @@ def _people(event: Event, number: int, chance: Random) -> list[Application]:
 
 def _person(city: City, serial: int, event: Event, chance: Random) -> dict[str, object]:
     first, last = chance.choice(NAMES[city.names][0]), chance.choice(NAMES[city.names][1])
-    groups = event.audiences or [None]
+    groups: list[str | None] = [*event.audiences] or [None]
     return {
         "name": f"{first} {last}",
         "address": f"sample-{event.id.hex[-8:]}-{serial}@people.example",

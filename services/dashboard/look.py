@@ -20,6 +20,7 @@ class Palette:
     mute: str
     edge: str
     line: str
+    land: str
     main: str
     warm: str
     cool: str
@@ -39,6 +40,7 @@ LIGHT = Palette(
     mute="#596673",
     edge="#DDE3E9",
     line="#E9EDF1",
+    land="#DCE3E9",
     main="#0B6E6E",
     warm="#9E5500",
     cool="#4B5FBF",
@@ -57,6 +59,7 @@ DARK = Palette(
     mute="#9AA8B3",
     edge="#2A363E",
     line="#243038",
+    land="#2C3941",
     main="#3CC2B8",
     warm="#F2A94B",
     cool="#9FAEF7",

@@ -11,13 +11,18 @@ from shared.schemas.remarks import Reading, Remark, Weight
 from shared.schemas.stats import (
     AudienceCount,
     ChoiceCount,
+    CityCount,
     CountryCount,
     CurvePoint,
     FeedEntry,
+    Forecast,
     LocalHour,
     MailCounts,
+    PreviousEvent,
+    PreviousPoint,
     QuestionCount,
     ReminderState,
+    SourceCount,
     Stats,
     Suspicion,
     Totals,
@@ -113,6 +118,11 @@ def stats(of: EventAnswer, **changes: Any) -> Stats:
         "audiences": _audiences(active),
         "countries": _countries(active),
         "local_hours": _local_hours(active),
+        "cities": cities(active),
+        "sources": sources(active),
+        "previous": previous(of, now),
+        "forecast": Forecast(low=120, mid=141, high=163, basis_events=5) if active else None,
+        "history_events": 5,
         "questions": [],
         "feed": _feed(now) if active else [],
         "mail": mail(),
@@ -221,6 +231,50 @@ def _countries(active: int) -> list[CountryCount]:
         for (code, name), number in zip(names, numbers, strict=True)
         if number
     ]
+
+
+def cities(active: int) -> list[CityCount]:
+    found = [
+        ("Barcelona", "ES", 41.39, 2.16),
+        ("São Paulo", "BR", -23.55, -46.63),
+        ("Nairobi", "KE", -1.28, 36.82),
+        ("Seoul", "KR", 37.57, 126.98),
+        ("Bogotá", "CO", 4.61, -74.08),
+        ("Bengaluru", "IN", 12.97, 77.59),
+        ("Paris", "FR", 48.85, 2.35),
+        ("London", "GB", 51.51, -0.13),
+        ("Mexico City", "MX", 19.43, -99.13),
+        ("Melbourne", "AU", -37.81, 144.96),
+    ]
+    numbers = _shared_out(active, [58, 41, 33, 30, 27, 22, 19, 17, 12, 9])
+    return [
+        CityCount(name=name, country=country, latitude=north, longitude=east, count=number)
+        for (name, country, north, east), number in zip(found, numbers, strict=True)
+        if number
+    ]
+
+
+def sources(active: int) -> list[SourceCount]:
+    names = ["newsletter", None, "linkedin.com", "partner-cities"]
+    return [
+        SourceCount(source=name, registered=number, confirmed=number - number // 9, joined=0)
+        for name, number in zip(names, _shared_out(active, [9, 7, 4, 2]), strict=True)
+        if number
+    ]
+
+
+def previous(of: EventAnswer, now: datetime) -> PreviousEvent | None:
+    if of.starts_at is None:
+        return None
+    points = [
+        PreviousPoint(at=of.starts_at - timedelta(days=24 - day), active=round(270 * (day / 24) ** 1.2))
+        for day in range(1, 25)
+    ]
+    by_now = max([point.active for point in points if point.at <= now], default=0)
+    starts_at = of.starts_at - timedelta(weeks=8)
+    return PreviousEvent(
+        id=uuid4(), title="Streets for people", starts_at=starts_at, at_this_point=by_now, total=270, curve=points
+    )
 
 
 def _local_hours(active: int) -> list[LocalHour]:

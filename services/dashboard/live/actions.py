@@ -6,7 +6,10 @@ import streamlit as st
 
 from services.dashboard import desk, markup
 from services.dashboard.live import header
+from services.dashboard.registrations import exporting
 from shared.schemas.events import EventSummary
+
+_VIEW, _CURVE, _DAYS = "curve_view", "Cumulative", "Per day"
 
 
 @dataclass(frozen=True)
@@ -15,17 +18,36 @@ class Pace:
     shows_names: bool
 
 
-def draw(event: EventSummary) -> Pace:
+def draw(event: EventSummary, *, sees_addresses: bool) -> Pace:
     with st.container(key="actions", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         markup.draw(header.over(event), width="content")
+        _draw_view()
         if event.state == "draft":
             _draw_review(event)
         else:
             _draw_links(event)
+            exporting.draw(str(event.id), sees_addresses=sees_addresses, with_report=True)
         with st.popover("View", icon=":material/tune:"):
             is_paused = switch("Pause updates", "live", "The numbers stay as they are until you switch this off.")
             hides_names = switch("Hide names", "names", "For a screen that others can see.")
     return Pace(is_live=not is_paused, shows_names=not hides_names)
+
+
+def _draw_view() -> None:
+    """The curve or the days; `?view=day` in the address."""
+    if _VIEW not in st.session_state:
+        st.session_state[_VIEW] = _DAYS if st.query_params.get("view") == "day" else _CURVE
+    chosen = st.segmented_control(
+        "Registrations", [_CURVE, _DAYS], key=_VIEW, required=True, label_visibility="collapsed"
+    )
+    if chosen == _DAYS:
+        st.query_params["view"] = "day"
+    else:
+        st.query_params.pop("view", None)
+
+
+def is_by_day() -> bool:
+    return bool(st.session_state.get(_VIEW) == _DAYS)
 
 
 def _draw_review(event: EventSummary) -> None:

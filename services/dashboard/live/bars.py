@@ -89,12 +89,12 @@ def _row(bar: Bar) -> Markup:
         '<tr><th scope="row"><bdi>{name}</bdi></th><td>{words}</td><td class="pl-track-cell">{track}</td></tr>',
         name=bar.name,
         words=bar.words,
-        track=_track(bar),
+        track=track(bar.solid, bar.striped),
     )
 
 
-def _track(bar: Bar) -> Markup:
-    parts = (("solid", bar.solid), ("striped", bar.striped))
+def track(solid: float, striped: float = 0) -> Markup:
+    parts = (("solid", solid), ("striped", striped))
     drawn = markup.join(
         markup.markup('<i class="pl-{kind}" style="width:{width}"></i>', kind=kind, width=f"{width:.1%}")
         for kind, width in parts

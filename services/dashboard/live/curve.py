@@ -10,6 +10,7 @@ import streamlit as st
 
 from services.dashboard import formatting, markup
 from services.dashboard.formatting import count
+from services.dashboard.live import per_day
 from services.dashboard.live.specs import base, text_style
 from services.dashboard.look import Palette, palette
 from services.dashboard.markup import Markup
@@ -26,9 +27,12 @@ def is_empty(stats: Stats) -> bool:
     return not stats.totals.active and not stats.curve
 
 
-def draw(stats: Stats) -> None:
+def draw(stats: Stats, *, by_day: bool = False) -> None:
     if is_empty(stats):
         _draw_empty(stats.event.url)
+        return
+    if by_day:
+        per_day.draw(stats, height=_HEIGHT)
         return
     spec = {**_spec(palette()), "datasets": datasets(stats)}
     st.vega_lite_chart(spec=spec, theme=None, width="stretch", height=_HEIGHT, key="chart_curve", alt=_takeaway(stats))
@@ -41,7 +45,9 @@ def _draw_empty(link: str) -> None:
 
 def _takeaway(stats: Stats) -> str:
     limit = f" of {count(stats.totals.places)} places" if stats.totals.places is not None else ""
-    return f"Registrations over time: {count(stats.totals.active)}{limit} at {formatting.clock_time(stats.server_time)}"
+    now = f"{count(stats.totals.active)}{limit} at {formatting.clock_time(stats.server_time)}"
+    before = f"; the event before had {count(stats.previous.at_this_point)} by then" if stats.previous else ""
+    return f"Registrations over time: {now}{before}"
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,15 @@ def datasets(stats: Stats) -> dict[str, Rows]:
     """The named tables that the chart's layers read."""
     clock = _Clock(stats.event.time_zone or "UTC")
     points = _points(stats, clock)
-    top = max(stats.totals.places or 0, *(point.active for point in stats.curve), stats.totals.active, 4)
+    before = _previous(stats, clock)
+    highest = max([stats.totals.active, 4, *(point.active for point in stats.curve), *_numbers(before)])
+    top = highest if is_far_below(highest, stats.totals.places) else max(highest, stats.totals.places or 0)
     return {
         "curve": points,
+        "before": before,
+        "before_name": _name_of_line(before),
         "last": points[-1:],
-        "places": _places_rule(stats, top),
+        "places": _places_rule(stats, top, clock),
         "start": _start_rule(stats, clock),
         "ceiling": [{"top": top * 1.09}],
     }
@@ -94,20 +104,52 @@ def _point(at: datetime, active: int, clock: _Clock) -> dict[str, object]:
     return {"at": clock.tick(at), "active": active, "words": clock.words(at), "label": count(active)}
 
 
-def _places_rule(stats: Stats, top: float) -> Rows:
+def is_far_below(highest: int, places: int | None) -> bool:
+    """Where the axis up to the capacity would press the curve flat: then its rule is only spoken of."""
+    return places is not None and highest * 6 < places
+
+
+def _numbers(rows: Rows) -> list[int]:
+    return [row["active"] for row in rows if isinstance(row["active"], int)]
+
+
+def _previous(stats: Stats, clock: _Clock) -> Rows:
+    """The event before, from where this curve begins. A layer without rows makes Vega complain: one nobody sees."""
+    begins_at = min([stats.server_time - _LEAST_SPAN, *(point.at for point in stats.curve[:1])])
+    points = [point for point in (stats.previous.curve if stats.previous else []) if point.at >= begins_at]
+    if _is_start_far(stats):
+        points = [point for point in points if point.at <= stats.server_time]
+    rows: Rows = [{"at": clock.tick(point.at), "active": point.active, "shown": 1} for point in points]
+    return rows or [{"at": clock.tick(stats.server_time), "active": 0, "shown": 0}]
+
+
+def _name_of_line(before: Rows) -> Rows:
+    """On the line itself, at two thirds of it."""
+    at = before[len(before) * 2 // 3]
+    return [{**at, "label": "Event before" if at["shown"] else ""}]
+
+
+def _is_start_far(stats: Stats) -> bool:
+    start = stats.event.starts_at
+    so_far = stats.server_time - stats.curve[0].at if stats.curve else timedelta(0)
+    return start is None or start - stats.server_time > 2 * so_far
+
+
+def _places_rule(stats: Stats, top: float, clock: _Clock) -> Rows:
     """One row either way: a layer over no rows at all makes Vega complain at every refresh."""
     places = stats.totals.places
     if places is None:
         return [{"places": top, "label": "", "shown": 0}]
-    words = "Full: " if stats.totals.active >= places else ""
-    return [{"places": places, "label": f"{words}{count(places)} places", "shown": 1}]
+    if top < places:
+        return [{"places": top * 1.05, "label": f"↑ Capacity {count(places)}, far above", "shown": 0}]
+    full = f", full since {formatting.moment_in(stats.full_since, clock.zone)}" if stats.full_since else ""
+    return [{"places": places, "label": f"Capacity {count(places)}{full}", "shown": 1}]
 
 
 def _start_rule(stats: Stats, clock: _Clock) -> Rows:
     """Where the event starts; left out while it is so far off that it would press the curve against the axis."""
     start = stats.event.starts_at
-    so_far = stats.server_time - stats.curve[0].at if stats.curve else timedelta(0)
-    if start is None or start - stats.server_time > 2 * so_far:
+    if start is None or _is_start_far(stats):
         return [{"at": clock.tick(stats.server_time), "label": "", "shown": 0}]
     return [{"at": clock.tick(start), "label": "Start", "shown": 1}]
 
@@ -117,6 +159,7 @@ def _spec(colours: Palette) -> dict[str, Any]:
     return {
         **base(colours),
         "layer": [
+            *_line_before(colours),
             _area(colours),
             _line(colours),
             _ceiling(),
@@ -159,6 +202,19 @@ def _area(colours: Palette) -> dict[str, Any]:
 def _line(colours: Palette) -> dict[str, Any]:
     mark = {"type": "line", "interpolate": "monotone", "strokeWidth": 2.5, "color": colours.main, "strokeCap": "round"}
     return {"data": {"name": "curve"}, "mark": mark}
+
+
+def _line_before(colours: Palette) -> list[dict[str, Any]]:
+    line = {"type": "line", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": colours.mute}
+    words = {"type": "text", "align": "left", "baseline": "top", "dx": 6, "dy": 8, "fontSize": 12.5}
+    return [
+        {"data": {"name": "before"}, "mark": line, "encoding": {"opacity": _SHOWN}},
+        {
+            "data": {"name": "before_name"},
+            "mark": {**words, "color": colours.mute},
+            "encoding": {"text": {"field": "label"}},
+        },
+    ]
 
 
 def _ceiling() -> dict[str, Any]:

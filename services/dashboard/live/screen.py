@@ -1,5 +1,7 @@
 """The Live page: what moves, in two fragments that draw the same snapshot."""
 
+import random
+
 import streamlit as st
 
 from services.dashboard import events, markup, snapshots
@@ -16,17 +18,21 @@ from services.dashboard.live import (
     mail,
     questions,
     reminders,
+    sources,
     suspicion,
     tiles,
     unreachable,
+    world_map,
 )
 from services.dashboard.live.cards import card
 from services.dashboard.snapshots import Screen
 from services.dashboard.viewer import Viewer, doubt, forget, identify
 from shared.schemas.events import EventSummary
 
-# Seconds between refreshes. With snapshots two seconds old at most, a registration is on screen within five.
-_PACE = 2.5
+# Seconds between refreshes. With snapshots two seconds old at most, a registration is on screen within five. No two
+# tabs have quite the same pace: those that waited for one snapshot would come together for ever after, all at once.
+_PACE, _SPREAD = 2.5, 0.3
+_OWN_PACE = "_pace"
 # Pixels, about the height of what `_above` draws.
 _FIRST_SCREEN = 640
 
@@ -36,7 +42,7 @@ def draw(laid: Desk) -> None:
     if laid.event is None:
         _draw_no_events()
         return
-    pace = actions.draw(laid.event)
+    pace = actions.draw(laid.event, sees_addresses=laid.viewer.may_edit_on(laid.event.calendar.id))
     seconds = _seconds_between_refreshes(is_live=pace.is_live)
     # Both at one pace and in this order, so that the lower half follows the upper at once.
     st.fragment(_above, run_every=seconds)(laid.viewer, laid.event, pace.is_live)
@@ -47,7 +53,9 @@ def _seconds_between_refreshes(*, is_live: bool) -> float | None:
     if attention.is_asleep():
         attention.draw_way_back()
         return attention.SLOW
-    return _PACE if is_live else None
+    if _OWN_PACE not in st.session_state:
+        st.session_state[_OWN_PACE] = round(_PACE + random.uniform(-_SPREAD, _SPREAD), 2)
+    return st.session_state[_OWN_PACE] if is_live else None
 
 
 def _above(viewer: Viewer, event: EventSummary, is_live: bool) -> None:
@@ -65,8 +73,10 @@ def _above(viewer: Viewer, event: EventSummary, is_live: bool) -> None:
         tiles.draw(outcome)
         grid = st.grid(3, min_column_width=300, key="grid_above")
         is_empty = curve.is_empty(outcome.stats)
+        by_day = actions.is_by_day()
         with grid.cell(column_span="all" if is_empty else 2):
-            card("curve", "Registrations over time", lambda: curve.draw(outcome.stats))
+            title = "Registrations per day" if by_day else "Registrations over time"
+            card("curve", title, lambda: curve.draw(outcome.stats, by_day=by_day))
         if not is_empty:
             with grid.cell():
                 card("audience", "Audience", lambda: bars.draw_audiences(outcome.stats))
@@ -102,15 +112,20 @@ def _draw_mail_and_reminders(screen: Screen) -> None:
 
 def _draw_below(screen: Screen, *, shows_names: bool) -> None:
     grid = st.grid(3, min_column_width=300, key="grid_below")
+    with grid.cell(column_span=2):
+        card("map", "Where people join from", lambda: world_map.draw(screen.stats))
     with grid.cell():
         card("feed", "Latest registrations", lambda: feed.draw(screen, shows_names=shows_names))
     with grid.cell():
-        card("countries", "Where people join from", lambda: bars.draw_countries(screen.stats))
-    with grid.cell():
         card("mail", "Mail", lambda: mail.draw(screen.stats))
+    with grid.cell():
         card("reminders", "Reminders", lambda: reminders.draw(screen.stats))
-    with grid.cell(column_span="all"):
+    with grid.cell():
         card("hours", "Local time at start", lambda: local_hours.draw(screen.stats))
+    with grid.cell():
+        card("countries", "Countries", lambda: bars.draw_countries(screen.stats))
+    with grid.cell(column_span=2):
+        card("sources", "What led people here", lambda: sources.draw(screen.stats))
     if screen.stats.questions:
         with grid.cell(column_span="all"):
             card("questions", "Answers", lambda: questions.draw(screen.stats))

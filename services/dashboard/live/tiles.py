@@ -8,7 +8,7 @@ import streamlit as st
 from services.dashboard import markup
 from services.dashboard.formatting import count, percent, plural
 from services.dashboard.snapshots import Screen
-from shared.schemas.stats import MailCounts, Stats, Totals
+from shared.schemas.stats import Stats, Totals
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ def draw(screen: Screen) -> None:
 def tiles(stats: Stats) -> list[Tile]:
     totals = stats.totals
     return [
-        Tile("Registered", count(totals.active), _registered_note(totals)),
+        _registered(stats),
         _places(totals),
         Tile("Last 24 hours", count(totals.last_24_hours), "vs day before", _change(totals)),
-        _cancelled(totals) if is_full(totals) else _waiting(totals),
+        _joined(stats) if has_begun(stats) else _expected(stats),
+        _confirmed(totals),
         Tile("Countries", count(totals.countries), plural(totals.cities, "city", "cities")),
-        _mail(stats.mail),
     ]
 
 
@@ -73,16 +73,47 @@ def _draw_tile(tile: Tile) -> None:
     )
 
 
-def _registered_note(totals: Totals) -> str:
-    """Who of them has not said yes yet, and who may still come."""
-    notes = [
+def _registered(stats: Stats) -> Tile:
+    """Beside the event before, as long before its start."""
+    totals, before = stats.totals, stats.previous
+    if before is None:
+        return Tile("Registered", count(totals.active), "first of its calendar" if totals.active else "nobody yet")
+    if has_begun(stats):
+        return Tile("Registered", count(totals.active), "vs event before", totals.active - before.total)
+    return Tile("Registered", count(totals.active), "vs event before, by then", totals.active - before.at_this_point)
+
+
+def has_begun(stats: Stats) -> bool:
+    return stats.event.starts_at is not None and stats.event.starts_at <= stats.server_time
+
+
+def _expected(stats: Stats) -> Tile:
+    """By the calendar's own past, or not at all."""
+    forecast = stats.forecast
+    if forecast is None:
+        return Tile("Expected live", "–", f"not enough history: {stats.history_events} of 3 events")
+    return Tile("Expected live", count(forecast.mid), f"{count(forecast.low)}–{count(forecast.high)} likely")
+
+
+def _joined(stats: Stats) -> Tile:
+    share = stats.joined / stats.totals.confirmed if stats.totals.confirmed else 0
+    return Tile("Joined", count(stats.joined), f"{percent(min(1, share))} of confirmed")
+
+
+def _confirmed(totals: Totals) -> Tile:
+    """Of those who hold a place or may get one; what is missing is named."""
+    everybody = totals.active + totals.pending
+    missing = [
         f"{count(number)} {words}"
-        for number, words in ((totals.offered, "offered"), (totals.pending, "to be verified"))
+        for number, words in (
+            (totals.offered, "offered"),
+            (totals.pending, "to verify"),
+            (totals.cancelled, "cancelled"),
+        )
         if number
     ]
-    if notes:
-        return ", ".join(notes)
-    return "all confirmed" if totals.active else "nobody yet"
+    value = percent(totals.confirmed / everybody) if everybody else "–"
+    return Tile("Confirmed", value, ", ".join(missing) or "nobody left" if everybody else "nobody yet")
 
 
 def _places(totals: Totals) -> Tile:
@@ -94,19 +125,5 @@ def _places(totals: Totals) -> Tile:
     return Tile("Places left", count(totals.left), f"{percent(totals.fill or 0)} of {count(totals.places)} taken")
 
 
-def _waiting(totals: Totals) -> Tile:
-    return Tile("Waiting list", count(totals.waitlisted), f"{count(totals.cancelled)} cancelled")
-
-
-def _cancelled(totals: Totals) -> Tile:
-    return Tile("Cancelled", count(totals.cancelled), "since the start")
-
-
 def _change(totals: Totals) -> int:
     return totals.last_24_hours - totals.day_before
-
-
-def _mail(mail: MailCounts) -> Tile:
-    if not mail.worker_is_alive and mail.due:
-        return Tile("Mail sent", count(mail.sent), f"{count(mail.due)} stuck", tone="orange")
-    return Tile("Mail sent", count(mail.sent), f"{count(mail.due)} waiting")

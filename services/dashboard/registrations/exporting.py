@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from services.dashboard import markup
-from services.dashboard.files import PATHS
+from services.dashboard.files import PATHS, REPORT
+from services.dashboard.markup import Markup
 from services.dashboard.registration_settings.fields import note
 
 _OFFERED: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -15,19 +16,22 @@ _OFFERED: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 
 
-def draw(event_id: str, *, sees_addresses: bool) -> None:
+def draw(event_id: str, *, sees_addresses: bool, with_report: bool = False) -> None:
     with st.popover("Export", icon=":material/download:", key="export"):
         note(
             "Everybody, with the answers given."
             if sees_addresses
             else "Everybody, without addresses and what was typed freely."
         )
-        links = (
-            markup.markup(
-                '<a class="pl-link-button" href="{address}" target="_self">{name}</a>',
-                address=f"{PATHS[ending]}?{urlencode({'event': event_id, **more})}",
-                name=name,
-            )
-            for name, ending, more in _OFFERED
-        )
+        links = [_link(name, PATHS[ending], {"event": event_id, **more}) for name, ending, more in _OFFERED]
+        if with_report:
+            links.append(_link("Report with all numbers (HTML)", REPORT, {"event": event_id}))
         markup.draw(markup.markup('<div class="pl-links">{links}</div>', links=markup.join(links)))
+
+
+def _link(name: str, path: str, query: dict[str, str]) -> Markup:
+    return markup.markup(
+        '<a class="pl-link-button" href="{address}" target="_self">{name}</a>',
+        address=f"{path}?{urlencode(query)}",
+        name=name,
+    )
