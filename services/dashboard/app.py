@@ -55,7 +55,7 @@ def _navigation(viewer: Viewer) -> st.Page:
         _page("settings.py", "Settings", ":material/settings:", shown=viewer.may_edit),
         _page("system.py", "System", ":material/dns:", shown=viewer.me.is_operator),
     ]
-    return st.navigation({"Event": event, "Organisation": organisation})
+    return st.navigation({"Event": event, "Organisation": organisation}, expanded=True)
 
 
 # A folder called "pages" would make Streamlit look for a navigation of its own in it.

@@ -28,8 +28,8 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
-    # Links to choose a password stand in the address.
-    "Referrer-Policy": "no-referrer",
+    # To ourselves only: links to choose a password stand in the address, and without any, Origin would be "null".
+    "Referrer-Policy": "same-origin",
 }
 
 

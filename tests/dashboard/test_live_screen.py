@@ -20,9 +20,9 @@ def test_the_tiles_show_the_snapshot(fake, open_page):
         "Registered": "318",
         "Places left": "182",
         "Last 24 hours": "46",
-        "Waiting list": "0",
+        "Expected live": "141",
+        "Confirmed": "95%",
         "Countries": "27",
-        "Mail sent": "342",
     }
 
 

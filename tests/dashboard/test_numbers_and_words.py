@@ -6,10 +6,22 @@ from uuid import uuid4
 import pytest
 
 from services.dashboard import formatting, markup
-from services.dashboard.live import bars, curve, header, local_hours, questions, reminders, tiles
-from shared.schemas.stats import ChoiceCount, CurvePoint, QuestionCount, ReminderState
+from services.dashboard.all_events import sparkline
+from services.dashboard.live import (
+    bars,
+    curve,
+    header,
+    local_hours,
+    per_day,
+    questions,
+    reminders,
+    sources,
+    tiles,
+    world_map,
+)
+from shared.schemas.stats import ChoiceCount, CurvePoint, QuestionCount, ReminderState, SourceCount
 from tests.dashboard import specimens
-from tests.dashboard.specimens import event, stats
+from tests.dashboard.specimens import HOSTILE, event, stats
 
 NOON = datetime(2027, 3, 28, 12, tzinfo=UTC)
 
@@ -128,10 +140,66 @@ def test_a_start_far_off_does_not_press_the_curve_against_the_axis():
 
 
 def test_a_full_event_says_so():
-    full, free = stats(event(places=300), active=300), stats(event(places=301), active=300)
+    since = datetime(2026, 7, 1, 13, 0, tzinfo=UTC)
+    full = stats(event(places=300), active=300, full_since=since)
+    free = stats(event(places=301), active=300)
 
-    assert curve.datasets(full)["places"][0]["label"] == "Full: 300 places"
-    assert curve.datasets(free)["places"][0]["label"] == "301 places"
+    said = "Capacity 300, full since Wed 1 Jul 2026, 15:00 Madrid (UTC+2)"
+    assert curve.datasets(full)["places"][0]["label"] == said
+    assert curve.datasets(free)["places"][0]["label"] == "Capacity 301"
+
+
+def test_a_capacity_far_above_the_numbers_does_not_press_the_curve_flat():
+    few = stats(event(places=5000), active=100, previous=None)
+
+    assert curve.datasets(few)["ceiling"][0]["top"] < 200
+    assert curve.datasets(few)["places"][0] | {"places": 0} == {
+        "places": 0,
+        "label": "↑ Capacity 5,000, far above",
+        "shown": 0,
+    }
+
+
+def test_the_event_before_is_drawn_as_long_before_its_start():
+    found = stats(event(places=500))
+    drawn = curve.datasets(found)
+
+    assert {row["shown"] for row in drawn["before"]} == {1}
+    assert drawn["before"][-1]["active"] == found.previous.total
+    assert drawn["before_name"][0]["label"] == "Event before"
+    assert curve.datasets(stats(event(places=500), previous=None))["before"][0]["shown"] == 0
+
+
+def test_names_on_the_map_stand_apart():
+    found = stats(event())
+    named = [city.name for city in world_map.labelled(found.cities)]
+
+    assert "Barcelona" in named
+    assert not {"Paris", "London"} <= set(named)
+    assert {row["label"] for row in world_map.rows(found.cities)} >= {"Barcelona 72", ""}
+
+
+def test_days_count_on_the_calendar_of_the_event_and_who_left_hangs_below():
+    late = CurvePoint(at=datetime(2026, 7, 1, 22, 30, tzinfo=UTC), active=3, new=4, cancelled=1)
+    rows = per_day.rows(stats(event(zone="Europe/Madrid"), curve=[late]))
+
+    assert [(row["day"], row["what"], row["count"]) for row in rows] == [
+        ("2026-07-02", "Registered", 4),
+        ("2026-07-02", "Cancelled", -1),
+    ]
+
+
+def test_sources_are_a_table_and_hostile_ones_stay_text():
+    drawn = sources.table([SourceCount(source=HOSTILE, registered=3, confirmed=2, joined=1)])
+
+    assert "<img" not in drawn
+    assert 'data-name="Joined">1</td>' in drawn
+    assert "Direct, or not known" in sources.table([SourceCount(source=None, registered=1, confirmed=1, joined=0)])
+
+
+def test_a_sparkline_can_be_heard():
+    assert 'aria-label="New registrations a day: 0, 2, 5"' in sparkline([0, 2, 5])
+    assert "none" in sparkline([0, 0])
 
 
 def test_unlimited_places_draw_no_rule():
@@ -244,14 +312,30 @@ def test_a_young_curve_lies_flat_before_its_first_registration():
 @pytest.mark.parametrize(
     ("totals", "expected"),
     [
-        ({"offered": 0}, "all confirmed"),
-        ({"offered": 2}, "2 offered"),
-        ({"offered": 2, "pending": 5}, "2 offered, 5 to be verified"),
-        ({"active": 0, "offered": 0, "pending": 5}, "5 to be verified"),
+        ({"offered": 0, "confirmed": 318, "cancelled": 0}, ("100%", "nobody left")),
+        ({"offered": 2, "cancelled": 3}, ("95%", "2 offered, 3 cancelled")),
+        ({"offered": 2, "pending": 5, "cancelled": 0}, ("93%", "2 offered, 5 to verify")),
+        ({"active": 0, "offered": 0, "pending": 5, "confirmed": 0, "cancelled": 0}, ("0%", "5 to verify")),
+        ({"active": 0, "offered": 0, "pending": 0, "confirmed": 0, "cancelled": 0}, ("–", "nobody yet")),
     ],
 )
-def test_the_first_tile_says_who_has_not_said_yes(totals, expected):
-    assert tiles.tiles(stats(event(places=500), **totals))[0].note == expected
+def test_a_tile_says_who_has_not_said_yes(totals, expected):
+    [tile] = [one for one in tiles.tiles(stats(event(places=500), **totals)) if one.name == "Confirmed"]
+    assert (tile.value, tile.note) == expected
+
+
+def test_what_is_expected_comes_from_own_history_or_is_not_said():
+    known, unknown = stats(event()), stats(event(), forecast=None, history_events=2)
+
+    assert ("141", "120–163 likely") in [(one.value, one.note) for one in tiles.tiles(known)]
+    assert ("–", "not enough history: 2 of 3 events") in [(one.value, one.note) for one in tiles.tiles(unknown)]
+
+
+def test_once_it_has_begun_the_joined_are_counted():
+    began = event(starts_at=datetime.now(UTC) - timedelta(minutes=5))
+    [tile] = [one for one in tiles.tiles(stats(began, joined=120)) if one.name == "Joined"]
+
+    assert (tile.value, tile.note) == ("120", "40% of confirmed")
 
 
 def test_places_lowered_too_far_are_said_on_the_tile():

@@ -164,8 +164,8 @@ def test_all_events_lead_to_their_live_screens(fake, open_page):
     drawn = words(open_page("screens/events.py"))
 
     assert f'href="/dashboard/?event={first.id}"' in drawn
-    assert '<td data-name="Registered">42</td>' in drawn
-    assert "No limit" in drawn
+    assert '<td data-name="Registered">42 of 100 <small>42% full</small>' in drawn
+    assert "no limit" in drawn
 
 
 @pytest.mark.parametrize(

@@ -124,8 +124,8 @@ def _previous(stats: Stats, clock: _Clock) -> Rows:
 
 
 def _name_of_line(before: Rows) -> Rows:
-    """On the line itself, at two thirds of it."""
-    at = before[len(before) * 2 // 3]
+    """On the line itself, where it is still below what comes later."""
+    at = before[len(before) * 2 // 5]
     return [{**at, "label": "Event before" if at["shown"] else ""}]
 
 

@@ -7,7 +7,7 @@ from services.dashboard.markup import Markup
 from services.dashboard.snapshots import Screen
 from shared.schemas.stats import FeedEntry
 
-_LENGTH = 8
+_LENGTH = 7
 _STATUSES = {"pending": "not verified", "offered": "offered", "waitlisted": "waiting list", "cancelled": "cancelled"}
 
 

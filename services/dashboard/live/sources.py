@@ -18,7 +18,7 @@ def draw(stats: Stats) -> None:
 
 def table(sources: list[SourceCount]) -> Markup:
     longest = max(1, *(source.registered for source in sources))
-    headings = ("Source", "", "Registered", "Confirmed", "Joined")
+    headings = ("Source", "Share", "Registered", "Confirmed", "Joined")
     return markup.markup(
         '<table class="pl-table pl-sources"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{rest}',
         head=markup.join(_heading(name) for name in headings),
@@ -28,9 +28,7 @@ def table(sources: list[SourceCount]) -> Markup:
 
 
 def _heading(name: str) -> Markup:
-    if not name:
-        return Markup('<td class="pl-track-cell" aria-hidden="true"></td>')
-    is_number = name not in {"Source"}
+    is_number = name not in {"Source", "Share"}
     return markup.markup(
         '<th scope="col"{kind}>{name}</th>', kind=Markup(' class="pl-number"') if is_number else Markup(), name=name
     )
@@ -38,7 +36,7 @@ def _heading(name: str) -> Markup:
 
 def _row(source: SourceCount, longest: int) -> Markup:
     return markup.markup(
-        '<tr><th scope="row"><bdi>{name}</bdi></th><td class="pl-track-cell">{bar}</td>'
+        '<tr><th scope="row"><bdi>{name}</bdi></th><td class="pl-share">{bar}</td>'
         '<td class="pl-number" data-name="Registered">{registered}</td>'
         '<td class="pl-number" data-name="Confirmed">{confirmed}</td>'
         '<td class="pl-number" data-name="Joined">{joined}</td></tr>',

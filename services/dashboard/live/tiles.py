@@ -80,7 +80,7 @@ def _registered(stats: Stats) -> Tile:
         return Tile("Registered", count(totals.active), "first of its calendar" if totals.active else "nobody yet")
     if has_begun(stats):
         return Tile("Registered", count(totals.active), "vs event before", totals.active - before.total)
-    return Tile("Registered", count(totals.active), "vs event before, by then", totals.active - before.at_this_point)
+    return Tile("Registered", count(totals.active), "vs event before", totals.active - before.at_this_point)
 
 
 def has_begun(stats: Stats) -> bool:

@@ -15,7 +15,7 @@ from shared.schemas.stats import CityCount, Stats
 from shared.territories import country_name
 
 # Pixels.
-_HEIGHT = 360
+_HEIGHT = 380
 _MOST_LABELS = 6
 # Degrees that two names must lie apart, or one of them would stand on the other: names are wide and low.
 _APART_EAST, _APART_NORTH = 34, 9
@@ -31,6 +31,14 @@ def draw(stats: Stats) -> None:
     st.vega_lite_chart(
         spec=spec, theme=None, width="stretch", height=_HEIGHT, key="chart_map", alt=takeaway(stats.cities)
     )
+    markup.draw(markup.markup('<p class="pl-note">{words}</p>', words=sentence(stats)))
+
+
+def sentence(stats: Stats) -> str:
+    """The map for who does not see it, with the names that no bubble has room for."""
+    first = ", ".join(f"{city.name} {count(city.count)}" for city in stats.cities[:8])
+    where = plural(stats.totals.countries, "country", "countries")
+    return f"{plural(stats.totals.cities, 'city', 'cities')} in {where}. Most from {first}."
 
 
 def takeaway(cities: Sequence[CityCount]) -> str:
