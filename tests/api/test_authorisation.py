@@ -60,6 +60,8 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/events/{event_key}/entries"): Role.EDITOR,
     ("POST", "/events/{event_key}/call-sheets"): Role.EDITOR,
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
+    ("GET", "/events/{event_key}/report.html"): Role.VIEWER,
+    ("GET", "/comparison"): Role.VIEWER,
     ("POST", "/events/{event_key}/preview"): Role.EDITOR,
     ("POST", "/events/{event_key}/preview/send"): Role.EDITOR,
     ("GET", "/events/{event_key}/rules"): Role.VIEWER,
@@ -156,6 +158,9 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         request["json"] = {"calendar": calendar.slug, "title": "New"}
     if path in {"/audit", "/events/import"}:
         request["params"] = {"calendar": calendar.slug}
+
+    if path == "/comparison":
+        request["params"] = {"event": str(event.id)}
 
     answer = client.request(method, PREFIX + filled, headers=headers, **request)
 

@@ -15,7 +15,7 @@ from shared.schemas.stats import CityCount, Stats
 from shared.territories import country_name
 
 # Pixels.
-_HEIGHT = 380
+_HEIGHT = 325
 _MOST_LABELS = 6
 # Degrees that two names must lie apart, or one of them would stand on the other: names are wide and low.
 _APART_EAST, _APART_NORTH = 34, 9
@@ -105,13 +105,14 @@ def _land(colours: Palette) -> Iterable[dict[str, Any]]:
 
 
 def _bubbles(colours: Palette, where: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    size = {"field": "size", "type": "quantitative", "scale": None, "legend": None}
+    size = {"field": "area", "type": "quantitative", "scale": None, "legend": None}
     hover = [
         {"field": "place", "title": "Place"},
         {"field": "count", "title": "Registered", "format": ",d"},
     ]
     yield {
         "data": {"name": "places"},
+        "transform": [{"calculate": "datum.size * (width < 420 ? 0.3 : 1)", "as": "area"}],
         "mark": {"type": "circle", "color": colours.main, "opacity": 0.78, "stroke": colours.card, "strokeWidth": 1},
         "encoding": {**where, "size": size, "tooltip": hover},
     }
@@ -119,4 +120,10 @@ def _bubbles(colours: Palette, where: dict[str, Any]) -> Iterable[dict[str, Any]
     halo = {"stroke": colours.card, "strokeWidth": 3, "strokeOpacity": 0.85, "strokeJoin": "round"}
     # The name once as a halo and once as itself: it stays readable over land, sea and bubbles.
     for mark in ({**text, **halo}, text):
-        yield {"data": {"name": "places"}, "mark": mark, "encoding": {**where, "text": {"field": "label"}}}
+        yield {
+            "data": {"name": "places"},
+            # There is no room for names on a phone; they stand below.
+            "transform": [{"calculate": "width < 420 ? '' : datum.label", "as": "name"}],
+            "mark": mark,
+            "encoding": {**where, "text": {"field": "name"}},
+        }
