@@ -9,7 +9,7 @@ from shared.schemas.events import EventSummary
 
 _DESK = "_desk"
 LIVE, NEW, EDIT, ALL_EVENTS = "screens/live.py", "screens/new.py", "screens/edit.py", "screens/events.py"
-REGISTRATIONS, REGISTRATION = "screens/registrations.py", "screens/registration.py"
+REGISTRATIONS, REGISTRATION, MAIL = "screens/registrations.py", "screens/registration.py", "screens/mail.py"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ _FROM_ADDRESS = "_event_in_address"
 _REFUSED = "_event_refused"
 _KNOWN = "_events"
 _WAY = "_to_live"
+_NEXT = "_event_next"
 # An organisation with more events than this finds the older ones by their address.
 _MOST_PAGES = 5
 
@@ -53,6 +54,11 @@ def turn_to(event_id: str) -> None:
     st.session_state[_WAY] = True
 
 
+def open_next(event_id: str | None) -> None:
+    """Which event is chosen from the next run on; None: whichever comes first. For after the select box was drawn."""
+    st.session_state[_NEXT] = event_id or ""
+
+
 def wants_live() -> bool:
     return bool(st.session_state.pop(_WAY, False))
 
@@ -62,6 +68,10 @@ def choose(viewer: Viewer, events: list[EventSummary]) -> EventSummary | None:
 
     A select box bound to the address would put its label there; links to an event name its id.
     """
+    following: str | None = st.session_state.pop(_NEXT, None)
+    if following is not None:
+        st.session_state.pop(CHOSEN, None)
+        st.query_params[CHOSEN] = following
     offered = {str(event.id): event for event in _with_wish(viewer, in_order(events))}
     if not offered:
         return None

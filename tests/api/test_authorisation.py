@@ -42,6 +42,10 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/events/import"): Role.EDITOR,
     ("GET", "/events/{event_key}"): PUBLIC,
     ("PATCH", "/events/{event_key}"): Role.EDITOR,
+    ("DELETE", "/events/{event_key}"): Role.EDITOR,
+    ("POST", "/events/{event_key}/copy"): Role.EDITOR,
+    ("GET", "/events/{event_key}/announcement-text"): Role.EDITOR,
+    ("POST", "/programme-times"): SIGNED,
     ("POST", "/events/{event_key}/publish"): Role.EDITOR,
     ("POST", "/events/{event_key}/cancel"): Role.EDITOR,
     ("POST", "/events/{event_key}/postpone"): Role.EDITOR,
@@ -91,6 +95,9 @@ ANNOUNCEMENT = "# Webinar: Rooftops\n\n3 March 2027, 15:00 (Europe/Madrid)\n\n##
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"json": {"label": "script"}},
     ("PATCH", "/me"): {"json": {"name": "Ola"}},
+    ("POST", "/programme-times"): {
+        "json": {"starts_at_local": "2027-03-03T15:00:00", "time_zone": "Europe/Madrid", "programme": []}
+    },
     ("POST", "/me/password"): {"json": {"password": "a long enough password", "new_password": "another long one"}},
     ("POST", "/calendars"): {"json": {"title": "Another calendar"}},
     ("POST", "/calendars/{calendar_key}/members"): {

@@ -7,9 +7,9 @@ import streamlit as st
 from services.dashboard import events, markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
+from services.dashboard.fields import note, problem, title
 from services.dashboard.formatting import plural
 from services.dashboard.invitations import lists, pages, report
-from services.dashboard.registration_settings.fields import note, problem, title
 from services.dashboard.viewer import Viewer
 from shared.errors import PlenaryError
 from shared.schemas.events import EventSummary

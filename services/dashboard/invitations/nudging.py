@@ -7,9 +7,9 @@ import streamlit as st
 from services.dashboard import asking, events, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note, problem, start_with, title
 from services.dashboard.formatting import count, plural
 from services.dashboard.invitations import pages
-from services.dashboard.registration_settings.fields import note, problem, start_with, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventSummary
 from shared.schemas.invitations import InvitationCounts

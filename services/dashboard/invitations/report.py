@@ -3,9 +3,9 @@
 import streamlit as st
 
 from services.dashboard import formatting, markup
+from services.dashboard.fields import note, title
 from services.dashboard.formatting import count, plural
 from services.dashboard.invitations.words import OUTCOMES
-from services.dashboard.registration_settings.fields import note, title
 from shared.schemas.invitations import InvitationReport
 
 _ROW_HEIGHT = 36

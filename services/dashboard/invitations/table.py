@@ -7,12 +7,12 @@ import streamlit as st
 from services.dashboard import asking, formatting, kept, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note
 from services.dashboard.formatting import count
 from services.dashboard.invitations import pages
 from services.dashboard.invitations.pages import Wish
 from services.dashboard.invitations.words import STATUSES, in_words
 from services.dashboard.kept import Shown
-from services.dashboard.registration_settings.fields import note
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventSummary
 from shared.schemas.invitations import InvitationAnswer, InvitationCounts, InvitationPage

@@ -5,9 +5,9 @@ import streamlit as st
 from services.dashboard import asking, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note, title
 from services.dashboard.formatting import count, plural
 from services.dashboard.mail import snapshot
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventSummary
 from shared.schemas.mail import Ledger

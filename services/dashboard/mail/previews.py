@@ -10,8 +10,8 @@ import streamlit as st
 from services.dashboard import markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note, title
 from services.dashboard.mail.rule_drafts import text_json
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.mail import MailPreview
 from shared.translations import language_name

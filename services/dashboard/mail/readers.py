@@ -4,8 +4,8 @@ import streamlit as st
 
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note
 from services.dashboard.mail.previews import reader_of
-from services.dashboard.registration_settings.fields import note
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 

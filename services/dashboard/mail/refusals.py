@@ -9,9 +9,9 @@ import streamlit as st
 from services.dashboard import kept, markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note, title
 from services.dashboard.kept import Asked, KeptList, Shown
 from services.dashboard.mail.words import kind_name
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventSummary
 from shared.schemas.registrations import MessageAnswer, MessagePage

@@ -9,6 +9,7 @@ import streamlit as st
 from services.dashboard import formatting, markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note, title
 from services.dashboard.formatting import count, plural
 from services.dashboard.heading import badge
 from services.dashboard.mail import previews, snapshot
@@ -16,7 +17,6 @@ from services.dashboard.mail.previews import Wish
 from services.dashboard.mail.words import kind_name
 from services.dashboard.markup import Markup
 from services.dashboard.registration_settings import hours
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventSummary
 from shared.schemas.mail import Rehearsal, RehearsedMail

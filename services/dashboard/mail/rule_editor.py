@@ -5,13 +5,13 @@ import streamlit as st
 from services.dashboard import asking, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note, problem, start_with
 from services.dashboard.mail import rule_drafts, selecting, snapshot, text_fields
 from services.dashboard.mail.previews import Wish
 from services.dashboard.mail.rule_drafts import OFFERED, WHEN_NAMES, RuleDraft
 from services.dashboard.mail.rule_words import KIND_NOTES, UNITS
 from services.dashboard.mail.text_fields import Written
 from services.dashboard.registration_settings import hours
-from services.dashboard.registration_settings.fields import note, problem, start_with
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer
 from shared.schemas.mail import RuleAnswer

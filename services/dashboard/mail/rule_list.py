@@ -5,12 +5,12 @@ import streamlit as st
 from services.dashboard import markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note, title
 from services.dashboard.mail import previews, rule_drafts, rule_editor, rule_steering, snapshot
 from services.dashboard.mail.previews import Wish
 from services.dashboard.mail.rule_words import KIND_NOTES, RULE_KINDS, due, progress, state_badge, to_whom, when
 from services.dashboard.mail.text_fields import Written
 from services.dashboard.markup import Markup
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer, EventSummary
 from shared.schemas.mail import RuleAnswer

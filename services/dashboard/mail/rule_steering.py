@@ -5,10 +5,10 @@ import streamlit as st
 from services.dashboard import asking, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.failures import Failure
+from services.dashboard.fields import note
 from services.dashboard.formatting import plural
 from services.dashboard.mail import rule_drafts, snapshot
 from services.dashboard.mail.rule_words import RULE_KINDS, is_at_once, to_whom, when
-from services.dashboard.registration_settings.fields import note
 from services.dashboard.viewer import Viewer
 from shared import clock
 from shared.schemas.mail import RuleAnswer

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from services.dashboard.fields import note, problem, start_with
 from services.dashboard.mail.rule_drafts import RuleDraft
 from services.dashboard.mail.rule_words import ATTENDANCE_NAMES, PARTICIPATION_NAMES, STATUS_NAMES, to_whom
-from services.dashboard.registration_settings.fields import note, problem, start_with
 from shared.schemas.events import EventAnswer
 from shared.schemas.mail import Selection
 from shared.territories import countries

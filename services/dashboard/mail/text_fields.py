@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.fields import note, problem, start_with
 from services.dashboard.mail.names import EXAMPLE, NAMES
-from services.dashboard.registration_settings.fields import note, problem, start_with
 from shared.schemas.events import EventAnswer
 from shared.translations import LANGUAGES, language_name
 

@@ -9,12 +9,12 @@ import streamlit as st
 from services.dashboard import events, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
+from services.dashboard.fields import note, title
 from services.dashboard.mail import previews, readers, text_fields
 from services.dashboard.mail.previews import Wish
 from services.dashboard.mail.rule_drafts import text_json, texts_of
 from services.dashboard.mail.text_fields import Written
 from services.dashboard.mail.words import kind_name
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer, EventSummary
 from shared.schemas.mail_texts import MailTextKind

@@ -5,10 +5,10 @@ import streamlit as st
 from services.dashboard import formatting, kept, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
+from services.dashboard.fields import note, problem, title
 from services.dashboard.kept import Asked, KeptList, Shown
 from services.dashboard.mail import refusals, snapshot
 from services.dashboard.markup import Markup
-from services.dashboard.registration_settings.fields import note, problem, title
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventSummary
 from shared.schemas.mail import UnreachablePage, UnreachablePerson

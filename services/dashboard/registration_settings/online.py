@@ -5,8 +5,8 @@ from datetime import timedelta
 import streamlit as st
 
 from services.dashboard import formatting
+from services.dashboard.fields import note, problem_of, start_with, warning
 from services.dashboard.formatting import plural
-from services.dashboard.registration_settings.fields import note, problem_of, start_with, warning
 from services.dashboard.registration_settings.form import Form
 
 _A_DAY = 24 * 60

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.fields import note, title
 from services.dashboard.markup import Markup
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.registration_settings.form import Form
 from services.dashboard.registration_settings.question_drafts import QuestionDraft, TranslationDraft
 from services.dashboard.registration_settings.question_editor import translatable

@@ -5,8 +5,8 @@ from typing import Any
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.fields import note, problem, start_with
 from services.dashboard.registration_settings import question_drafts
-from services.dashboard.registration_settings.fields import note, problem, start_with
 from services.dashboard.registration_settings.form import Form
 from services.dashboard.registration_settings.question_drafts import ChoiceDraft, QuestionDraft, kind_name
 from shared.schemas.events import EventAnswer

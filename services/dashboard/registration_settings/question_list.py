@@ -6,10 +6,10 @@ from functools import partial
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.fields import note, problem_of
 from services.dashboard.formatting import plural
 from services.dashboard.markup import Markup
 from services.dashboard.registration_settings import question_drafts, question_editor
-from services.dashboard.registration_settings.fields import note, problem_of
 from services.dashboard.registration_settings.form import Form
 from services.dashboard.registration_settings.question_drafts import ChoiceDraft, QuestionDraft, kind_name
 from shared.schemas.questions import WITH_CHOICES, QuestionKind

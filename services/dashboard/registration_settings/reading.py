@@ -3,10 +3,10 @@
 import streamlit as st
 
 from services.dashboard import formatting, markup
+from services.dashboard.fields import title
 from services.dashboard.formatting import count, plural
 from services.dashboard.registration_settings import form as forms
 from services.dashboard.registration_settings import preview
-from services.dashboard.registration_settings.fields import title
 from services.dashboard.registration_settings.form import Form
 from shared.schemas.events import EventAnswer
 

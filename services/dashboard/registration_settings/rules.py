@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from services.dashboard import formatting
+from services.dashboard.fields import note, problem_of, start_with, warning
 from services.dashboard.formatting import count, plural
 from services.dashboard.registration_settings import hours
-from services.dashboard.registration_settings.fields import note, problem_of, start_with, warning
 from services.dashboard.registration_settings.form import Form
 from shared.schemas.stats import Totals
 

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from services.dashboard import events, heading, markup, snapshots
-from services.dashboard.announcement.intake import draw_failure
 from services.dashboard.api_client import api
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Cause, Failure
+from services.dashboard.fields import title
 from services.dashboard.live import header
 from services.dashboard.live.cards import card
 from services.dashboard.registration_settings import form as forms
 from services.dashboard.registration_settings import online, preview, question_drafts, question_list, reading, rules
-from services.dashboard.registration_settings.fields import title
 from services.dashboard.registration_settings.form import NAMES, Form
+from services.dashboard.saving import draw_bar, draw_failure_whole
 from services.dashboard.viewer import Viewer
 from shared import clock
 from shared.schemas.events import EventAnswer, EventSummary
@@ -67,7 +67,7 @@ def _form(viewer: Viewer, event: EventSummary) -> Form | Failure:
     if held is None:
         return forms.begin(answer)
     if held.base.version != answer.version:
-        forms.rebase(held, answer)
+        held.rebase(answer)
     return held
 
 
@@ -86,9 +86,12 @@ def _draw_form(viewer: Viewer, form: Form) -> None:
         preview.draw(form)
     with trouble:
         if form.failure:
-            draw_failure_whole(form.failure)
+            draw_failure_whole(form.failure, {**NAMES, "questions": "questions"})
+    changes = form.changes()
     with bar:
-        _draw_bar(viewer, form)
+        pressed = draw_bar(changes, NAMES, discard=lambda: _discard(form))
+    if pressed:
+        _save(viewer, form, changes)
 
 
 def _totals(viewer: Viewer, event: EventAnswer) -> Totals | None:
@@ -108,28 +111,6 @@ def _draw_rules(form: Form, totals: Totals | None) -> None:
             card("data", "Addresses and data", lambda: rules.draw_addresses_and_data(form))
         with grid.cell(column_span="all"):
             card("online", "Online", lambda: online.draw(form))
-
-
-def draw_failure_whole(failure: Failure) -> None:
-    """What the API said of the whole; what it said of a field stands at the field."""
-    named = {name.split(".")[0] for name in failure.fields}
-    if named and named <= {*NAMES, "questions"}:
-        markup.notice("problem", "Nothing was saved yet", failure.detail or "Correct what is marked below.")
-    else:
-        draw_failure(failure)
-
-
-def _draw_bar(viewer: Viewer, form: Form) -> None:
-    changes = form.changes()
-    words = "Everything is saved."
-    if changes:
-        words = "Not saved yet: " + ", ".join(NAMES.get(name, name) for name in changes) + "."
-    tone = "pl-unsaved" if changes else "pl-saved"
-    markup.draw(markup.markup('<p class="{tone}" role="status">{words}</p>', tone=tone, words=words), width="stretch")
-    st.button("Discard", key="discard", icon=":material/undo:", disabled=not changes, on_click=_discard, args=(form,))
-    pressed = st.button("Save", key="save", type="primary", icon=":material/save:", disabled=not changes)
-    if pressed and changes:
-        _save(viewer, form, changes)
 
 
 def _discard(form: Form) -> None:
@@ -166,7 +147,7 @@ def _take_in(viewer: Viewer, form: Form) -> None:
     if isinstance(newest, Failure):
         form.failure = newest
         return
-    forms.rebase(form, newest)
+    form.rebase(newest)
     detail = "Their changes are in the fields now, and what you typed is kept. Look at it once more, then save."
     st.session_state[_SAID] = ("warning", "Somebody else has changed this event meanwhile", detail)
 

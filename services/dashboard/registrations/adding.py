@@ -5,7 +5,7 @@ import streamlit as st
 from services.dashboard import markup
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
-from services.dashboard.registration_settings.fields import note, problem, title
+from services.dashboard.fields import note, problem, title
 from services.dashboard.registrations import answer_fields, said
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer

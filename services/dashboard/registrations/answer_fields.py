@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from services.dashboard import markup
-from services.dashboard.registration_settings.fields import problem, start_with
+from services.dashboard.fields import problem, start_with
 from shared.schemas.questions import QuestionFacts, QuestionKind
 
 _YES_NO = {True: "Yes", False: "No"}

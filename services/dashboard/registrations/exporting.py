@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.fields import note
 from services.dashboard.files import PATHS, REPORT
 from services.dashboard.markup import Markup
-from services.dashboard.registration_settings.fields import note
 
 _OFFERED: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("Excel workbook (XLSX)", "xlsx", {}),

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.fields import note, title
 from services.dashboard.formatting import count
-from services.dashboard.registration_settings.fields import note, title
 from shared.schemas.imports import ImportReport, RemarkKind
 
 _KINDS = {

@@ -7,8 +7,8 @@ import streamlit as st
 from services.dashboard import events, markup, snapshots
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
+from services.dashboard.fields import note, title
 from services.dashboard.formatting import count, plural
-from services.dashboard.registration_settings.fields import note, title
 from services.dashboard.registrations import import_report, pages
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer

@@ -7,8 +7,8 @@ import streamlit as st
 from services.dashboard import asking, events, markup, snapshots
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
+from services.dashboard.fields import note
 from services.dashboard.formatting import count, plural
-from services.dashboard.registration_settings.fields import note
 from services.dashboard.registrations import pages
 from services.dashboard.registrations.table import CHOSEN
 from services.dashboard.registrations.words import REMOVED

@@ -1,12 +1,12 @@
-"""Fields that keep what is typed in the form, and say beneath what it means or what is wrong with it."""
+"""Fields that keep what is typed in a draft, and say beneath what it means or what is wrong with it."""
 
 from typing import Any
 
 import streamlit as st
 
 from services.dashboard import markup
+from services.dashboard.drafts import Draft
 from services.dashboard.markup import Markup
-from services.dashboard.registration_settings.form import Form
 
 
 def start_with(key: str, value: Any) -> str:
@@ -39,7 +39,7 @@ def problem(words: str) -> None:
         )
 
 
-def problem_of(form: Form, name: str) -> None:
+def problem_of(form: Draft, name: str) -> None:
     problem(form.problem(name))
 
 
