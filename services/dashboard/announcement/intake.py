@@ -7,7 +7,7 @@ from services.dashboard.announcement import draft
 from services.dashboard.announcement.formats import NAMES, Format, decode, detect, of_file
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
-from services.dashboard.viewer import Viewer
+from services.dashboard.viewer import EDITORS, Viewer
 from shared.schemas.sessions import CalendarRole
 
 _TEXT, _FILE, _FORMAT, _CALENDAR, _FAILURE = (
@@ -17,14 +17,10 @@ _TEXT, _FILE, _FORMAT, _CALENDAR, _FAILURE = (
     "paste_calendar",
     "_paste_failure",
 )
-_EDITORS = {"owner", "editor"}
 
 
 def draw(viewer: Viewer) -> None:
-    calendars = [calendar for calendar in viewer.me.calendars if calendar.role in _EDITORS]
-    if not calendars:
-        markup.notice("note", "You can look, not write", "Ask an owner of the calendar to make you an editor.")
-        return
+    calendars = editable(viewer)
     with st.container(border=True, key="card_intake"):
         st.file_uploader(
             "Announcement as a file", ["md", "txt", "html", "htm"], key=_FILE, on_change=_take_file, max_upload_size=1
@@ -34,7 +30,7 @@ def draw(viewer: Viewer) -> None:
         with left:
             wish = st.selectbox("Format", [None, *Format], key=_FORMAT, format_func=_format_name)
         with right:
-            calendar = _choose_calendar(calendars)
+            calendar = choose_calendar(calendars, key=_CALENDAR)
         pressed = st.button("Read the announcement", key="read", type="primary", icon=":material/auto_stories:")
     if pressed:
         _read(viewer, wish, calendar)
@@ -49,11 +45,16 @@ def _format_name(wish: Format | None) -> str:
     return NAMES[wish] if wish else "Detect automatically"
 
 
-def _choose_calendar(calendars: list[CalendarRole]) -> CalendarRole:
+def editable(viewer: Viewer) -> list[CalendarRole]:
+    """The calendars in which this organiser may make events."""
+    return [calendar for calendar in viewer.me.calendars if calendar.role in EDITORS]
+
+
+def choose_calendar(calendars: list[CalendarRole], *, key: str) -> CalendarRole:
     if len(calendars) == 1:
         return calendars[0]
     by_slug = {calendar.slug: calendar for calendar in calendars}
-    slug = st.selectbox("Calendar", list(by_slug), key=_CALENDAR, format_func=lambda key: by_slug[key].title)
+    slug = st.selectbox("Calendar", list(by_slug), key=key, format_func=lambda slug: by_slug[slug].title)
     return by_slug[slug]
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services.dashboard import events, formatting, heading, markup
-from services.dashboard.announcement import draft, facts, start
+from services.dashboard.announcement import draft, facts, pasted, start
 from services.dashboard.announcement.intake import draw_failure
 from services.dashboard.api_client import api
 from services.dashboard.failures import Cause, Failure
@@ -23,6 +23,7 @@ def draw(viewer: Viewer, event: EventAnswer) -> None:
     understood, decisions = st.columns([3, 2], gap="medium")
     with understood:
         facts.draw(event)
+        pasted.draw(viewer, event, draft.remarks(event))
     with decisions:
         remarks = draft.remarks(event)
         for number, remark in enumerate(r for r in remarks if r.weight is Weight.DOUBT):
