@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from shared import answers, clock
+from shared import answers, audience_questions, clock
 from shared.digests import address_digest
 from shared.models import (
     Calendar,
@@ -42,6 +42,7 @@ from shared.schemas.privacy import (
     MessageExport,
     ParticipationExport,
     PersonExport,
+    QuestionExport,
     RegistrationExport,
     SpeakerExport,
     SuppressionExport,
@@ -134,6 +135,10 @@ def _registration(session: Session, one: Registration) -> RegistrationExport:
         answers=[_answer(session, one.event, key, value) for key, value in one.answers.items()],
         consent=_consent(session, one),
         kept_until=kept_until(one.event),
+        questions=[
+            QuestionExport(text=question.text, status=question.status, asked_at=question.asked_at)
+            for question in audience_questions.of_person(session, one.id)
+        ],
         messages=_messages(session, Message.registration_id == one.id),
         **{name: getattr(one, name) for name in _AS_THEY_ARE},
     )

@@ -50,6 +50,14 @@ class MessageExport(BaseModel):
     opened_at: datetime | None = Field(default=None, description="When a link of the mail was first used.")
 
 
+class QuestionExport(BaseModel):
+    """What the person asked the speakers."""
+
+    text: str
+    status: str
+    asked_at: datetime
+
+
 class EventExport(BaseModel):
     id: UUID
     title: str
@@ -94,6 +102,7 @@ class RegistrationExport(BaseModel):
     readdressed_at: datetime | None = Field(description="When the address was corrected last.")
     joined_at: datetime | None = Field(description="When they first went into the room by their link.")
     kept_until: datetime | None
+    questions: list[QuestionExport] = []
     messages: list[MessageExport]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from services.api.main import create_app
+from shared import audience_questions
 from shared.models import Role
 from tests.factories import make_calendar, make_event, make_invitation, make_organiser, register, token_for
 
@@ -66,6 +67,10 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("GET", "/events/{event_key}/stats"): Role.VIEWER,
     ("GET", "/events/{event_key}/report.html"): Role.VIEWER,
     ("GET", "/comparison"): Role.VIEWER,
+    ("GET", "/events/{event_key}/session"): Role.VIEWER,
+    ("POST", "/events/{event_key}/session/remind"): Role.EDITOR,
+    ("GET", "/events/{event_key}/audience-questions"): Role.VIEWER,
+    ("PATCH", "/audience-questions/{question_id}"): Role.EDITOR,
     ("POST", "/events/{event_key}/preview"): Role.EDITOR,
     ("POST", "/events/{event_key}/preview/send"): Role.EDITOR,
     ("GET", "/events/{event_key}/rules"): Role.VIEWER,
@@ -95,6 +100,7 @@ ANNOUNCEMENT = "# Webinar: Rooftops\n\n3 March 2027, 15:00 (Europe/Madrid)\n\n##
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"json": {"label": "script"}},
     ("PATCH", "/me"): {"json": {"name": "Ola"}},
+    ("PATCH", "/audience-questions/{question_id}"): {"json": {"status": "answered"}},
     ("POST", "/programme-times"): {
         "json": {"starts_at_local": "2027-03-03T15:00:00", "time_zone": "Europe/Madrid", "programme": []}
     },
@@ -156,6 +162,7 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         "registration_id": registration.id,
         "calendar_key": calendar.slug,
         "invitation_id": invitation.id,
+        "question_id": audience_questions.ask(session, registration, "Why?").id,
         "organiser_id": make_organiser(session, calendar, Role.VIEWER).id,
     }
     filled = path.format(**keys, token_id=uuid4(), rule_id=event.reminder_rules[0].id)
@@ -184,7 +191,16 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
 
 @pytest.mark.parametrize(("method", "path"), [route for route, least in GUARDED])
 def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: str) -> None:
-    keys = ("event_key", "registration_id", "token_id", "calendar_key", "invitation_id", "rule_id", "organiser_id")
+    keys = (
+        "event_key",
+        "registration_id",
+        "token_id",
+        "calendar_key",
+        "invitation_id",
+        "rule_id",
+        "organiser_id",
+        "question_id",
+    )
     filled = path.format(**{key: uuid4() for key in keys})
     answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})
     assert answer.status_code == 401

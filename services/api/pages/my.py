@@ -21,9 +21,9 @@ from services.api.pages.opened import NOTES_USE
 from services.api.pages.reader import CurrentReader, Reader, at_home
 from services.api.pages.rendering import LEADING_OUT, PRIVATE, READING, page
 from services.api.pages.zones import zone_options
-from shared import ical, links, personal_feeds, registrations, waiting_lists
+from shared import audience_questions, ical, links, personal_feeds, registrations, waiting_lists
 from shared.database import new_session
-from shared.errors import RegistrationClosed
+from shared.errors import InvalidInput, RegistrationClosed, StateConflict
 from shared.links import Purpose
 from shared.models import Registration
 from shared.schemas.registrations import RegistrationCorrection
@@ -48,12 +48,21 @@ def show_registration(
     saved: str = "",
     late: str = "",
     feed: str = "",
+    asked: str = "",
 ) -> Response:
     registration = registrations.get(session, own)
     reader = at_home(reader, registration)
     form = _filled(registration, reader)
     return _page(
-        session, registration, reader, token, form, is_saved=bool(saved), is_too_late=bool(late), feed_news=feed
+        session,
+        registration,
+        reader,
+        token,
+        form,
+        is_saved=bool(saved),
+        is_too_late=bool(late),
+        feed_news=feed,
+        question_news=asked,
     )
 
 
@@ -74,6 +83,7 @@ def _page(
     is_saved: bool = False,
     is_too_late: bool = False,
     feed_news: str = "",
+    question_news: str = "",
 ) -> Response:
     return page(
         reader,
@@ -92,6 +102,10 @@ def _page(
         is_too_late=is_too_late,
         has_feed=personal_feeds.of_address(session, registration.address) is not None,
         feed_news=feed_news,
+        may_ask=audience_questions.is_open(registration),
+        own_questions=audience_questions.of_person(session, registration.id),
+        question_news=question_news,
+        question_length=audience_questions.LONGEST,
         zone_options=zone_options(),
     )
 
@@ -121,6 +135,22 @@ def _moment(instant: datetime | None, registration: Registration, reader: Reader
     """On the reader's clocks where they are known, else on the event's."""
     zone = reader.zone or registration.event.time_zone
     return Span(instant, None, zone, reader.locale).whole if instant and zone else None
+
+
+@router.post("/my/{token}/questions")
+async def ask_question(token: str, own: Own, request: Request, reader: CurrentReader) -> Response:
+    return await run_in_threadpool(_ask, token, own, reader, await read_form(request))
+
+
+def _ask(token: str, own: UUID, reader: Reader, typed: Typed) -> Response:
+    """303 to the page that shows it among one's own; also where it could not be taken, which the page says."""
+    with new_session() as session:
+        try:
+            audience_questions.ask(session, registrations.get(session, own), typed.get("text", ""))
+        except (InvalidInput, StateConflict):
+            return RedirectResponse(reader.link(f"/my/{token}", asked="no") + "#questions", 303, headers=PRIVATE)
+        session.commit()
+    return RedirectResponse(reader.link(f"/my/{token}", asked="yes") + "#questions", 303, headers=PRIVATE)
 
 
 @router.post("/my/{token}/cancel")

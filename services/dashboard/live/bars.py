@@ -74,12 +74,13 @@ _LEGEND = Markup(
 )
 
 
-def table(heading: str, bars: Sequence[Bar], *, legend: Markup = _NOTHING) -> Markup:
+def table(heading: str, bars: Sequence[Bar], *, legend: Markup = _NOTHING, counted: str = "Registered") -> Markup:
     return markup.markup(
-        '{legend}<table class="pl-bars"><thead><tr><th scope="col">{heading}</th><th scope="col">Registered</th></tr>'
+        '{legend}<table class="pl-bars"><thead><tr><th scope="col">{heading}</th><th scope="col">{counted}</th></tr>'
         "</thead><tbody>{rows}</tbody></table>",
         legend=legend,
         heading=heading,
+        counted=counted,
         rows=markup.join(_row(bar) for bar in bars),
     )
 

@@ -51,7 +51,7 @@ def _takeaway(stats: Stats) -> str:
 
 
 @dataclass(frozen=True)
-class _Clock:
+class WallClock:
     """Places instants on a wall clock: the chart's axis counts in UTC and is fed the event's own time."""
 
     zone: str
@@ -66,7 +66,7 @@ class _Clock:
 
 def datasets(stats: Stats) -> dict[str, Rows]:
     """The named tables that the chart's layers read."""
-    clock = _Clock(stats.event.time_zone or "UTC")
+    clock = WallClock(stats.event.time_zone or "UTC")
     points = _points(stats, clock)
     before = _previous(stats, clock)
     highest = max([stats.totals.active, 4, *(point.active for point in stats.curve), *_numbers(before)])
@@ -82,7 +82,7 @@ def datasets(stats: Stats) -> dict[str, Rows]:
     }
 
 
-def _points(stats: Stats, clock: _Clock) -> Rows:
+def _points(stats: Stats, clock: WallClock) -> Rows:
     """Each bin at its end, from the state before the first bin up to this moment."""
     if not stats.curve:
         return [_point(stats.server_time, stats.totals.active, clock)]
@@ -100,7 +100,7 @@ def _flat_until(first_at: datetime, begins_at: datetime, before: int) -> list[tu
     return [(first_at, before)] if first_at > begins_at else []
 
 
-def _point(at: datetime, active: int, clock: _Clock) -> dict[str, object]:
+def _point(at: datetime, active: int, clock: WallClock) -> dict[str, object]:
     return {"at": clock.tick(at), "active": active, "words": clock.words(at), "label": count(active)}
 
 
@@ -113,7 +113,7 @@ def _numbers(rows: Rows) -> list[int]:
     return [row["active"] for row in rows if isinstance(row["active"], int)]
 
 
-def _previous(stats: Stats, clock: _Clock) -> Rows:
+def _previous(stats: Stats, clock: WallClock) -> Rows:
     """The event before, from where this curve begins. A layer without rows makes Vega complain: one nobody sees."""
     begins_at = min([stats.server_time - _LEAST_SPAN, *(point.at for point in stats.curve[:1])])
     points = [point for point in (stats.previous.curve if stats.previous else []) if point.at >= begins_at]
@@ -135,7 +135,7 @@ def _is_start_far(stats: Stats) -> bool:
     return start is None or start - stats.server_time > 2 * so_far
 
 
-def _places_rule(stats: Stats, top: float, clock: _Clock) -> Rows:
+def _places_rule(stats: Stats, top: float, clock: WallClock) -> Rows:
     """One row either way: a layer over no rows at all makes Vega complain at every refresh."""
     places = stats.totals.places
     if places is None:
@@ -146,7 +146,7 @@ def _places_rule(stats: Stats, top: float, clock: _Clock) -> Rows:
     return [{"places": places, "label": f"Capacity {count(places)}{full}", "shown": 1}]
 
 
-def _start_rule(stats: Stats, clock: _Clock) -> Rows:
+def _start_rule(stats: Stats, clock: WallClock) -> Rows:
     """Where the event starts; left out while it is so far off that it would press the curve against the axis."""
     start = stats.event.starts_at
     if start is None or _is_start_far(stats):
