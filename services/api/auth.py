@@ -45,6 +45,16 @@ def optional_organiser(request: Request, session: DatabaseSession, credentials: 
 OptionalOrganiser = Annotated[Organiser | None, Depends(optional_organiser, scope="function")]
 
 
+def operating(organiser: CurrentOrganiser) -> Organiser:
+    """Who runs the installation. Raises NotAllowed for everybody else."""
+    if not organiser.is_operator:
+        raise NotAllowed("This is for operators of the installation. Ask one of them.")
+    return organiser
+
+
+Operating = Annotated[Organiser, Depends(operating, scope="function")]
+
+
 class RoleOnPath:
     """What the path names, for those with at least this role on its calendar."""
 

@@ -48,6 +48,7 @@ from services.api.pages import routes as pages
 from services.api.request_log import RequestLog
 from shared import gazetteer
 from shared.logs import configure_logs
+from shared.release import RELEASE
 
 # New objects between two looks for unreachable ones, and how many of these looks go before an older generation's turn.
 _GARBAGE = (10_000, 20, 50)
@@ -68,7 +69,7 @@ def create_app() -> FastAPI:
     app = DocumentedApp(
         title="Plenary",
         description="Public events: announce, register, mail, calendar, watch.",
-        version="0.1.0",
+        version=RELEASE,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # The interactive pages load scripts from elsewhere.
         redoc_url=None,
@@ -80,6 +81,7 @@ def create_app() -> FastAPI:
     app.include_router(registrations.router, prefix="/api/v1")
     app.include_router(calendars.router)  # Its names are those of pages with `.ics` or `.atom` behind them.
     app.include_router(personal_feeds.router, include_in_schema=False)
+    app.include_router(calendar_settings.public, include_in_schema=False)
     for router in pages.routers:
         app.include_router(router, include_in_schema=False)
     for module in (

@@ -3,6 +3,9 @@
 import typer
 
 from services.cli import doctor, importing, invitations, organisers, privacy, registrations, rehearsing, sample
+from services.cli.output import answer, clear_errors
+from shared import system
+from shared.database import new_session
 from shared.migrations import state
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -15,6 +18,15 @@ app.add_typer(organisers.app, name="organiser")
 app.add_typer(organisers.calendars_app, name="calendar")
 app.add_typer(registrations.app, name="registrations")
 app.add_typer(privacy.app, name="privacy")
+
+
+@app.command("backup-noted")
+def note_backup() -> None:
+    """Note that a backup was made: the last line of a backup script. The System page shows when that was."""
+    with clear_errors(), new_session() as session:
+        at = system.note_backup(session).at
+        session.commit()
+    answer({"at": at}, f"Noted: a backup was made at {at:%d %B %Y, %H:%M} UTC.", as_json=False)
 
 
 @app.command()

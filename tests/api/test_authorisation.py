@@ -15,6 +15,7 @@ from tests.factories import make_calendar, make_event, make_invitation, make_org
 
 PREFIX = "/api/v1"
 PUBLIC = "public"  # Everyone, without a token.
+OPERATOR = "operator"  # Who runs the installation.
 SIGNED = "signed"  # Anyone with a token: it concerns only themselves.
 
 # The least that a caller must be, by route.
@@ -38,6 +39,13 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/tokens"): SIGNED,
     ("DELETE", "/tokens/{token_id}"): SIGNED,
     ("GET", "/proof"): PUBLIC,
+    ("GET", "/system"): OPERATOR,
+    ("GET", "/calendars/{calendar_key}/settings"): Role.EDITOR,
+    ("PATCH", "/calendars/{calendar_key}/settings"): Role.OWNER,
+    ("PUT", "/calendars/{calendar_key}/logo"): Role.OWNER,
+    ("DELETE", "/calendars/{calendar_key}/logo"): Role.OWNER,
+    ("POST", "/calendars/{calendar_key}/test-mail"): Role.EDITOR,
+    ("GET", "/calendars/{calendar_key}/test-mail/{message_id}"): Role.EDITOR,
     ("GET", "/events"): PUBLIC,
     ("POST", "/events"): Role.EDITOR,
     ("POST", "/events/import"): Role.EDITOR,
@@ -100,6 +108,7 @@ ANNOUNCEMENT = "# Webinar: Rooftops\n\n3 March 2027, 15:00 (Europe/Madrid)\n\n##
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/tokens"): {"json": {"label": "script"}},
     ("PATCH", "/me"): {"json": {"name": "Ola"}},
+    ("PATCH", "/calendars/{calendar_key}/settings"): {"json": {"organisation": "Rivers"}},
     ("PATCH", "/audience-questions/{question_id}"): {"json": {"status": "answered"}},
     ("POST", "/programme-times"): {
         "json": {"starts_at_local": "2027-03-03T15:00:00", "time_zone": "Europe/Madrid", "programme": []}
@@ -136,7 +145,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 def may(caller: str, least: str | Role) -> bool:
-    if caller == "nobody":
+    if caller == "nobody" or least == OPERATOR:
         return False
     return least == SIGNED or (caller in RANK and RANK.index(Role(caller)) >= RANK.index(Role(least)))
 
@@ -163,6 +172,7 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
         "calendar_key": calendar.slug,
         "invitation_id": invitation.id,
         "question_id": audience_questions.ask(session, registration, "Why?").id,
+        "message_id": uuid4(),
         "organiser_id": make_organiser(session, calendar, Role.VIEWER).id,
     }
     filled = path.format(**keys, token_id=uuid4(), rule_id=event.reminder_rules[0].id)
@@ -181,11 +191,13 @@ def test_a_route_lets_in_whom_its_row_names_and_nobody_else(
     refusals = {401, 403, 404}
     if may(caller, least):
         # A token of one's own that does not exist is the only 404 for those who may.
-        assert answer.status_code not in refusals - ({404} if "{token_id}" in path else set()), answer.text
+        assert answer.status_code not in refusals - (
+            {404} if "{token_id}" in path or "{message_id}" in path else set()
+        ), answer.text
         assert answer.status_code < 500
     else:
         # Nothing is named there that a stranger could learn of.
-        is_known = caller in RANK or path == "/calendars"
+        is_known = caller in RANK or path in {"/calendars", "/system"}
         assert answer.status_code == (401 if caller == "nobody" else 403 if is_known else 404), answer.text
 
 
@@ -200,6 +212,7 @@ def test_a_made_up_token_opens_nothing(client: TestClient, method: str, path: st
         "rule_id",
         "organiser_id",
         "question_id",
+        "message_id",
     )
     filled = path.format(**{key: uuid4() for key in keys})
     answer = client.request(method, PREFIX + filled, headers={"Authorization": "Bearer plenary_made_up"})

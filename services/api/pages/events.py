@@ -54,7 +54,8 @@ def _what_it_says(event: Event, reader: Reader) -> tuple[object, ...]:
     Not the version of the places: the ETag would tell of every registration whether it was the address's first.
     """
     view, calendar = EventView(event, reader), event.calendar
-    of_calendar = (calendar.slug, calendar.title, calendar.organisation, calendar.language)
+    look = (calendar.website, calendar.accent_colour, calendar.logo_digest)
+    of_calendar = (calendar.slug, calendar.title, calendar.organisation, calendar.language, *look)
     places = (event.places.places, view.places_left, view.is_full)
     return event.id, event.version, places, view.state, view.closed, of_calendar, reader
 

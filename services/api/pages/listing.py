@@ -100,4 +100,5 @@ def all_calendars(session: Session) -> Sequence[Calendar]:
 
 
 def calendar_says(calendar: Calendar) -> Hashable:
-    return calendar.slug, calendar.title, calendar.organisation, calendar.language, calendar.description
+    look = calendar.website, calendar.accent_colour, calendar.logo_digest
+    return calendar.slug, calendar.title, calendar.organisation, calendar.language, calendar.description, look

@@ -1,0 +1,83 @@
+"""The state of the whole installation: what its processes, its queue, its database and its backups say."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from shared import clock, heartbeats
+from shared.checkup import line
+from shared.checkup.findings import Finding, ok, problem, warning
+from shared.migrations.state import is_current
+from shared.models import Heartbeat, SystemMark
+from shared.schemas.system import ProcessFacts, SystemFinding
+
+BACKUP = "backup"
+# A nightly backup may take its time; two nights without one are too many.
+_BACKUP_IS_OLD = timedelta(hours=36)
+_COUNTED = ("calendar", "event", "registration", "message", "invitation")
+
+
+def findings(session: Session) -> list[SystemFinding]:
+    """Of those that cost little enough to be asked for every few seconds; `plenary doctor` looks further."""
+    found = [_migrations(session), *line.check(session), _backup(session)]
+    return [as_answer(one) for one in found]
+
+
+def as_answer(found: Finding) -> SystemFinding:
+    return SystemFinding(check=found.check, level=found.level.value, says=found.says, remedy=found.remedy)
+
+
+def _migrations(session: Session) -> Finding:
+    if is_current(session):
+        return ok("migrations", "The database is of this release.")
+    return problem("migrations", "The database is of another release.", "Run `plenary migrate`, then look again.")
+
+
+def _backup(session: Session) -> Finding:
+    noted = session.get(SystemMark, BACKUP)
+    remedy = "Back up, and end the script with `plenary backup-noted`: docs/operations.md tells how."
+    if noted is None:
+        return warning("backup", "No backup has been noted yet.", remedy)
+    age = clock.now() - noted.at
+    says = f"The last backup was noted on {noted.at:%d %B %Y, %H:%M} UTC."
+    return ok("backup", says) if age < _BACKUP_IS_OLD else warning("backup", says, remedy)
+
+
+def note_backup(session: Session, **facts: Any) -> SystemMark:
+    mark = session.merge(SystemMark(name=BACKUP, at=clock.now(), facts=facts))
+    session.flush()
+    return mark
+
+
+def processes(session: Session) -> Iterator[ProcessFacts]:
+    """Those that were seen within a day, the latest first."""
+    for one in session.scalars(select(Heartbeat).order_by(Heartbeat.seen_at.desc())):
+        yield ProcessFacts(
+            process=one.process,
+            kind=one.kind,
+            seen_at=one.seen_at,
+            is_alive=heartbeats.is_alive(one.seen_at),
+            mails_per_minute=one.mails_per_minute,
+        )
+
+
+def rows(session: Session) -> dict[str, int]:
+    """As PostgreSQL estimates them: counting a million would take longer than anybody looks."""
+    query = text("SELECT relname, greatest(reltuples, 0)::bigint FROM pg_class WHERE relname = ANY(:names)")
+    return {name: int(count) for name, count in session.execute(query, {"names": list(_COUNTED)})}
+
+
+def database_bytes(session: Session) -> int:
+    return int(session.scalar(select(func.pg_database_size(func.current_database()))) or 0)
+
+
+def database_version(session: Session) -> str:
+    return str(session.scalar(text("SHOW server_version")))
+
+
+def backup_at(session: Session) -> datetime | None:
+    noted = session.get(SystemMark, BACKUP)
+    return noted.at if noted else None
