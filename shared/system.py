@@ -17,6 +17,7 @@ from shared.schemas.system import ProcessFacts, SystemFinding
 BACKUP = "backup"
 # A nightly backup may take its time; two nights without one are too many.
 _BACKUP_IS_OLD = timedelta(hours=36)
+_NEWS = timedelta(minutes=15)
 _COUNTED = ("calendar", "event", "registration", "message", "invitation")
 
 
@@ -38,7 +39,7 @@ def _migrations(session: Session) -> Finding:
 
 def _backup(session: Session) -> Finding:
     noted = session.get(SystemMark, BACKUP)
-    remedy = "Back up, and end the script with `plenary backup-noted`: docs/operations.md tells how."
+    remedy = "Back up, and end the script with “plenary backup-noted”: docs/operations.md tells how."
     if noted is None:
         return warning("backup", "No backup has been noted yet.", remedy)
     age = clock.now() - noted.at
@@ -53,8 +54,9 @@ def note_backup(session: Session, **facts: Any) -> SystemMark:
 
 
 def processes(session: Session) -> Iterator[ProcessFacts]:
-    """Those that were seen within a day, the latest first."""
-    for one in session.scalars(select(Heartbeat).order_by(Heartbeat.seen_at.desc())):
+    """Those that run or fell silent a moment ago, the latest first: who stopped earlier is no news."""
+    recent = select(Heartbeat).where(Heartbeat.seen_at > clock.now() - _NEWS)
+    for one in session.scalars(recent.order_by(Heartbeat.seen_at.desc())):
         yield ProcessFacts(
             process=one.process,
             kind=one.kind,

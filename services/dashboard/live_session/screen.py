@@ -106,9 +106,10 @@ def _below(event: EventSummary) -> None:
 
 
 def checklist(now: LiveSession) -> Markup:
-    opens = formatting.clock_time(now.opens_at) if now.opens_at else "not known"
+    zone = now.event.time_zone or "UTC"
+    opens = formatting.moment_in(now.opens_at, zone) if now.opens_at else "at a time not known"
     lines = [
-        ("good", "✓", f"The room is named; it opens at {opens}.")
+        ("good", "✓", f"The room is named; it opens {opens}.")
         if now.has_room
         else ("warning", "!", "No room is named yet: name it under Registration settings, a minute before is enough."),
         ("warning", "!", f"{count(now.unreachable)} have no working link: see Mail.")
@@ -118,7 +119,7 @@ def checklist(now: LiveSession) -> Markup:
     ]
     entries = (
         markup.markup(
-            '<li class="pl-{tone}"><span class="pl-sign" aria-hidden="true">{sign}</span> {words}</li>',
+            '<li class="pl-{tone}"><span class="pl-mark" aria-hidden="true">{sign}</span> {words}</li>',
             tone=tone,
             sign=sign,
             words=words,

@@ -21,9 +21,7 @@ _TONES = {"ok": ("good", "✓"), "warning": ("warning", "!"), "problem": ("probl
 
 
 def draw(laid: Desk) -> None:
-    heading.draw(
-        "System", ["Whether everything runs. `plenary doctor` looks further: DNS, certificates, the mail server."]
-    )
+    heading.draw("System", ["Whether everything runs. The command “plenary doctor” looks further."])
     if not laid.viewer.me.is_operator:
         markup.notice("note", "This is for operators of the installation", "Ask one of them when mail does not arrive.")
         return
