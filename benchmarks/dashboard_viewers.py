@@ -5,6 +5,7 @@ Unlike a browser these viewers keep no message, so the traffic they cause is the
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -20,6 +21,7 @@ from benchmarks.errors import CannotMeasure
 _FIRST_SCREEN_SECONDS = 60
 # Between one viewer's coming and the next one's: people do not all open the page in one instant.
 _APART_SECONDS = 0.25
+_TOUCHED_SECONDS = 20 * 60
 
 
 @dataclass
@@ -80,6 +82,20 @@ class _Tab:
         wanted.rerun_script.context_info.timezone = "Europe/Madrid"
         await socket.send(wanted.SerializeToString())
         self.is_open = True
+        touching = asyncio.create_task(self._touch(socket, wanted.SerializeToString()))
+        try:
+            await self._hear_all(socket)
+        finally:
+            touching.cancel()
+
+    async def _touch(self, socket: ClientConnection, wanted: bytes) -> None:
+        """Somebody uses the page now and then: one that nobody touches slows down after an hour."""
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(_TOUCHED_SECONDS * random.uniform(0.8, 1.2))
+                await socket.send(wanted)
+
+    async def _hear_all(self, socket: ClientConnection) -> None:
         async for octets in socket:
             self._seen.received_bytes += len(octets)
             message = ForwardMsg.FromString(octets if isinstance(octets, bytes) else octets.encode())
