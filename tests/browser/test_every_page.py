@@ -109,7 +109,7 @@ def test_days_instead_of_the_curve_stand_in_the_address(page: Page, fake: FakeAp
     page.get_by_role("radio", name="Per day").or_(page.get_by_role("button", name="Per day")).first.click()
 
     expect(page.get_by_role("heading", name="Registrations per day")).to_be_visible(timeout=15_000)
-    page.wait_for_url("**view=day**")
+    page.wait_for_url("**by=day**")
 
 
 def test_a_join_is_on_the_session_page_within_five_seconds(page: Page, fake: FakeApi, address: str) -> None:

@@ -34,16 +34,16 @@ def draw(event: EventSummary, *, sees_addresses: bool) -> Pace:
 
 
 def _draw_view() -> None:
-    """The curve or the days; `?view=day` in the address."""
+    """The curve or the days; `?by=day` in the address."""
     if _VIEW not in st.session_state:
-        st.session_state[_VIEW] = _DAYS if st.query_params.get("view") == "day" else _CURVE
+        st.session_state[_VIEW] = _DAYS if st.query_params.get("by") == "day" else _CURVE
     chosen = st.segmented_control(
         "Registrations", [_CURVE, _DAYS], key=_VIEW, required=True, label_visibility="collapsed"
     )
     if chosen == _DAYS:
-        st.query_params["view"] = "day"
+        st.query_params["by"] = "day"
     else:
-        st.query_params.pop("view", None)
+        st.query_params.pop("by", None)
 
 
 def is_by_day() -> bool:
