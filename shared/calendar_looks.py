@@ -82,7 +82,7 @@ def _drawn_anew(octets: bytes) -> bytes:
                 raise InvalidInput("The picture has too many pixels: 2000 × 2000 are the most.")
             picture.load()
             drawn = picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
         raise InvalidInput("This is no picture that can be shown: give a PNG, JPEG or WebP file.") from None
     drawn.thumbnail((_WIDEST, _HIGHEST))
     out = BytesIO()

@@ -1,6 +1,8 @@
 """What a calendar says of its organisation, its colour and logo, a test mail, and the state of the system."""
 
+import struct
 import tomllib
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -113,9 +115,24 @@ def test_a_logo_is_drawn_anew_and_shown(
     assert client.get(f"/calendars/{calendar.slug}/logo").status_code == 404
 
 
+def bomb() -> bytes:
+    """A few bytes that say they are a picture of 400 million pixels."""
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<svg onload=alert(1)>", picture("GIF"), picture("PNG", (2100, 2100)), picture()[:100], b"x" * 600_000],
+    [
+        bomb(),
+        b"",
+        b"<svg onload=alert(1)>",
+        picture("GIF"),
+        picture("PNG", (2100, 2100)),
+        picture()[:100],
+        b"x" * 600_000,
+    ],
 )
 def test_what_is_no_picture_is_refused(
     client: TestClient, calendar: Calendar, headers: dict[str, str], content: bytes
