@@ -93,7 +93,9 @@ def password_url(organiser_id: UUID, fingerprint: str, issued_at: datetime) -> s
     """Behind it an organiser chooses a password; `password_links` has the rules."""
     moment = int(issued_at.timestamp()).to_bytes(_MOMENT, "big")
     plain = urlsafe_b64encode(organiser_id.bytes + moment + bytes.fromhex(fingerprint))
-    return f"{get_settings().dashboard_url}/dashboard/auth/password/{sign_octets(Purpose.PASSWORD, plain)}"
+    # The setting may name the host alone, or the dashboard's own path on it.
+    host = get_settings().dashboard_url.rstrip("/").removesuffix("/dashboard")
+    return f"{host}/dashboard/auth/password/{sign_octets(Purpose.PASSWORD, plain)}"
 
 
 def read_password(token: str) -> tuple[UUID, datetime, str]:

@@ -3,18 +3,20 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from shared import clock, organisers, password_links, team
+from shared import clock, links, organisers, password_links, team
 from shared.database import new_session
 from shared.errors import NotFound, StateConflict
 from shared.mail.bare import compose
 from shared.mail.recipients import recipient_of
 from shared.models import Calendar, Message, MessageKind, Organiser, Role
+from shared.settings import get_settings
 from tests.factories import PASSWORD, make_calendar, make_event, make_organiser, token_for
 
 ANOTHER = "another long enough one"
@@ -62,6 +64,19 @@ def test_somebody_new_is_invited_chooses_a_password_and_has_the_role(
     me = client.get("/api/v1/me", headers={"Authorization": f"Bearer {chosen.json()['token']}"}).json()
     assert [(one["slug"], one["role"]) for one in me["calendars"]] == [(calendar.slug, "editor")]
     assert sign_in(client, NEW["address"], PASSWORD).status_code == 201
+
+
+@pytest.mark.parametrize("url", ["https://events.example.org", "https://events.example.org/dashboard"])
+def test_the_link_leads_to_the_dashboard_wherever_it_is(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("PLENARY_DASHBOARD_URL", url)
+    get_settings.cache_clear()
+
+    link = links.password_url(UUID(int=5), "00" * 8, clock.now())
+
+    assert link.startswith("https://events.example.org/dashboard/auth/password/")
+    assert links.read_password(link.rpartition("/")[2])[0] == UUID(int=5)
+    monkeypatch.undo()
+    get_settings.cache_clear()
 
 
 def test_who_is_there_already_gets_the_role_and_no_mail(
