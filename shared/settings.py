@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
     redis_password: SecretStr | None = None
 
+    # An identity provider (OpenID Connect) that organisers may sign in with; off without an issuer. Only the dashboard
+    # needs the secret.
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "your organisation’s account"
+
     # Signs the links in mails. Whoever changes it makes every link already sent stop working. The dashboard has none.
     secret_key: SecretStr | None = Field(default=None, min_length=32)
 

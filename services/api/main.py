@@ -19,6 +19,7 @@ from services.api import (
     event_copies,
     events,
     health,
+    identity,
     inbound,
     invitations,
     live_session,
@@ -87,7 +88,7 @@ def create_app() -> FastAPI:
     for module in (
         proofs, events, sessions, one_registration, registration_tables, consents, privacy, stats, previews, entries,
         unreachable, inbound, invitations, live_session, comparisons, event_copies, members, calendar_settings, system,
-        passwords, audit_log,
+        passwords, audit_log, identity,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(mail_rules.router, prefix="/api/v1")

@@ -41,6 +41,10 @@ class ApiClient(MailRoutes, InvitationRoutes, NumberRoutes, SessionRoutes, Editi
         credentials = {"address": address, "password": password}
         return self._read(SessionAnswer, "POST", "/sessions", None, json=credentials, timeout=ACTION)
 
+    def sign_in_with_identity(self, id_token: str, nonce: str) -> SessionAnswer | Failure:
+        body = {"id_token": id_token, "nonce": nonce}
+        return self._read(SessionAnswer, "POST", "/sessions/identity", None, json=body, timeout=ACTION)
+
     def sign_out(self, token: str) -> None:
         """Ends the session at the API if it can be reached; the session ends by itself otherwise."""
         self._send("DELETE", "/sessions", token)

@@ -13,6 +13,9 @@ from shared.settings import get_settings
 ROOT = "/dashboard"
 SESSION_COOKIE = "plenary_session"
 FORM_COOKIE = "plenary_form"
+FLOW_COOKIE = "plenary_identity"
+# Seconds that somebody may spend at the provider.
+_FLOW_LASTS = 900
 _FORM_PATH = f"{ROOT}/auth"
 
 
@@ -42,6 +45,17 @@ def keep_form_proof(response: Response, proof: str) -> None:
     response.set_cookie(
         FORM_COOKIE, proof, max_age=3600, path=_FORM_PATH, httponly=True, samesite="strict", secure=_is_https()
     )
+
+
+def keep_flow(response: Response, flow: str) -> None:
+    """What the provider's answer is held against; it comes back with a link from there, so it must be lax."""
+    response.set_cookie(
+        FLOW_COOKIE, flow, max_age=_FLOW_LASTS, path=_FORM_PATH, httponly=True, samesite="lax", secure=_is_https()
+    )
+
+
+def forget_flow(response: Response) -> None:
+    response.delete_cookie(FLOW_COOKIE, path=_FORM_PATH, httponly=True, samesite="lax", secure=_is_https())
 
 
 def sign_out_proof(token: str) -> str:

@@ -15,6 +15,7 @@ from services.dashboard.api_client import api
 from services.dashboard.cookies import ROOT
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.origins import is_from_our_page, safe_return
+from shared.settings import get_settings
 
 SIGN_IN = f"{ROOT}/auth/sign-in"
 SIGN_OUT = f"{ROOT}/auth/sign-out"
@@ -88,8 +89,14 @@ async def look(_: Request) -> Response:
 
 
 def _page(request: Request, form: SignInForm, *, problem: str = "", notice: str = "", status: int = 200) -> Response:
-    facts = {"form": form, "problem": problem, "notice": notice, "action": SIGN_IN}
+    provider = get_settings().oidc_name if get_settings().oidc_issuer else None
+    facts = {"form": form, "problem": problem, "notice": notice, "action": SIGN_IN, "provider": provider}
     return form_page(request, "sign-in.html", status=status, **facts)
+
+
+def refuse(request: Request, problem: str, status: int) -> Response:
+    """The page again, saying why another way in did not lead in."""
+    return _page(request, SignInForm(), problem=problem, status=status)
 
 
 def form_page(request: Request, template: str, *, status: int = 200, **facts: object) -> Response:

@@ -16,6 +16,15 @@ class SignIn(BaseModel):
     password: str = Field(min_length=1, max_length=1000)
 
 
+class IdentitySignIn(BaseModel):
+    """`nonce` is the one that the provider was asked with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id_token: str = Field(min_length=1, max_length=20_000)
+    nonce: str = Field(min_length=1, max_length=200)
+
+
 class SessionAnswer(BaseModel):
     token: str
     expires_at: datetime

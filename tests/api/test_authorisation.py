@@ -22,6 +22,7 @@ SIGNED = "signed"  # Anyone with a token: it concerns only themselves.
 TABLE: dict[tuple[str, str], str | Role] = {
     ("POST", "/sessions"): PUBLIC,
     ("DELETE", "/sessions"): SIGNED,
+    ("POST", "/sessions/identity"): PUBLIC,
     ("GET", "/sessions"): SIGNED,
     ("DELETE", "/sessions/all"): SIGNED,
     ("GET", "/me"): SIGNED,

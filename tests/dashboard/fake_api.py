@@ -131,6 +131,10 @@ def make_app(world: World) -> FastAPI:
             raise Refusal(401, "sign-in-refused", "Sign-in refused", "The address or the password is wrong.")
         return SessionAnswer(token=world.sign_in(), expires_at=datetime.now(UTC) + timedelta(hours=8))
 
+    @app.post("/api/v1/sessions/identity", status_code=201)
+    def sign_in_with_identity(body: dict[str, str]) -> SessionAnswer:
+        return SessionAnswer(token=world.sign_in(), expires_at=datetime.now(UTC) + timedelta(hours=8))
+
     @app.delete("/api/v1/sessions", status_code=204)
     def sign_out(request: Request) -> None:
         world.tokens.discard(require(request))

@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 # A person mistypes a few times; a machine tries for ever. By account, because one address hides many people.
 SIGN_IN_PER_ACCOUNT = RateLimitItemPerMinute(10, multiples=10, namespace="sign-in")
+# Each try costs a signature; codes are good once, so nobody can guess here.
+IDENTITIES = RateLimitItemPerMinute(300, multiples=10, namespace="identity")
 # A mailed link a few times a day is a doubt; more is somebody who wants to annoy a mailbox.
 PASSWORD_LINKS_PER_ACCOUNT = RateLimitItemPerMinute(5, multiples=60, namespace="password-link")
 # Each may cause a mail to an address that somebody typed.
