@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,9 +39,19 @@ def fake() -> Iterator[FakeApi]:
 @pytest.fixture(scope="module")
 def address(fake: FakeApi) -> Iterator[str]:
     """The dashboard as it is started everywhere, on a free port."""
+    port = _free_port()
+    with running_dashboard(fake, port):
+        yield f"http://127.0.0.1:{port}/dashboard"
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_dashboard(fake: FakeApi, port: int) -> Iterator[None]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "services.dashboard", "--port", str(port)],
@@ -49,7 +60,7 @@ def address(fake: FakeApi) -> Iterator[str]:
     )
     try:
         _wait_until_healthy(f"http://127.0.0.1:{port}/dashboard/_stcore/health")
-        yield f"http://127.0.0.1:{port}/dashboard"
+        yield
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -170,6 +181,17 @@ def test_an_api_that_stops_is_announced_and_the_screen_recovers_by_itself(page, 
     fake.start()
     expect(number(page, "Registered")).to_have_text("340", timeout=10_000)
     expect(page.get_by_text("Service not answering")).to_be_hidden()
+
+
+def test_a_process_that_is_restarted_is_found_again_without_a_reload(page, fake):
+    known, port = fake.world.add(event()), _free_port()
+    address = f"http://127.0.0.1:{port}/dashboard"
+    with running_dashboard(fake, port):
+        sign_in(page, address)
+        expect(number(page, "Registered")).to_have_text("318", timeout=FIRST_PAGE)
+    fake.world.change(known.id, active=319)
+    with running_dashboard(fake, port):
+        expect(number(page, "Registered")).to_have_text("319", timeout=FIRST_PAGE)
 
 
 def test_a_session_that_ends_elsewhere_closes_the_open_tab(page, fake, address):
