@@ -1,4 +1,4 @@
-"""What stands instead of a page: signed out, or nothing to show yet."""
+"""Whether a page may stay on screen, and what stands instead of it: signed out, no access, nothing to show yet."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from services.dashboard.cookies import sign_out_proof
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.markup import Markup
 from services.dashboard.sign_in import SIGN_IN, SIGN_OUT
-from services.dashboard.viewer import Viewer
+from services.dashboard.viewer import Viewer, doubt, forget, identify
 
 # Seconds between looks for an API that did not answer.
 _RETRY = 3
@@ -22,6 +22,30 @@ def draw(failure: Failure) -> None:
     markup.notice("problem", "No data yet", f"{failure.title}. This page tries again every {_RETRY} seconds.")
     st.session_state[_ARMED] = True
     _retry()
+
+
+def keep_watch(viewer: Viewer) -> None:
+    """Call at each refresh of a page drawn for this organiser.
+
+    Once the session has ended or the roles are others, the whole page runs again: that ends the timers and shows the
+    way back in, or what the organiser may see now.
+    """
+    _leave_unless(viewer, identify())
+
+
+def draw_no_data(failure: Failure, viewer: Viewer) -> None:
+    """Instead of what a refresh would draw about an event."""
+    if failure.cause is Cause.SIGNED_OUT:
+        # The call may have gone out with the ended session of another viewer, whose cache we share.
+        _leave_unless(viewer, doubt(viewer))
+    elif failure.cause is Cause.FORBIDDEN:
+        markup.notice("warning", "You have no access to this event", "Choose one of your own events instead.")
+    elif failure.cause is Cause.NOT_FOUND:
+        markup.notice("warning", "Event not found", "It may have been removed. Choose another event.")
+    elif failure.is_passing:
+        markup.notice("problem", "No data yet", f"{failure.title}. This page tries again by itself.")
+    else:
+        markup.notice("warning", failure.title, failure.detail)
 
 
 def draw_sign_out(viewer: Viewer) -> None:
@@ -48,6 +72,15 @@ def draw_sign_out_everywhere(viewer: Viewer) -> None:
             proof=sign_out_proof(viewer.token),
         )
     )
+
+
+def _leave_unless(viewer: Viewer, now: Viewer | Failure) -> None:
+    if isinstance(now, Failure):
+        if now.cause is Cause.SIGNED_OUT:
+            forget()
+            st.rerun()
+    elif now.scope != viewer.scope:
+        st.rerun()
 
 
 def _draw_signed_out() -> None:

@@ -117,9 +117,9 @@ def _with_wish(viewer: Viewer, events: list[EventSummary]) -> list[EventSummary]
         st.session_state.pop(_REFUSED, None)
     if not wish or any(str(event.id) == wish for event in events):
         return events
-    outcome = snapshots.take(viewer, wish)
+    outcome = snapshots.stats.take(viewer, wish)
     if not isinstance(outcome, Failure):
-        return [outcome.stats.event, *events]
+        return [outcome.snapshot.event, *events]
     if is_new and not outcome.is_passing:
         st.session_state[_REFUSED] = outcome
     return events

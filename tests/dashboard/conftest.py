@@ -29,7 +29,13 @@ def _forget() -> None:
     """What a process remembers: settings, connections and cached answers."""
     get_settings.cache_clear()
     api.cache_clear()
+    wait_for_the_cache_to_pass()
+
+
+def wait_for_the_cache_to_pass() -> None:
+    """As a few seconds would: what was fetched for all viewers is forgotten."""
     st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture

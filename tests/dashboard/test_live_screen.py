@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import streamlit as st
 
 from shared import clock
-from tests.dashboard.conftest import metrics, words
+from tests.dashboard.conftest import metrics, wait_for_the_cache_to_pass, words
 from tests.dashboard.fake_api import Refusal
 from tests.dashboard.specimens import HOSTILE, event, mail, questions, suspicion
 
@@ -305,11 +304,6 @@ def test_a_silent_api_is_asked_once_for_all_who_wait(fake, open_page):
     assert len([call for call in fake.world.calls if call.endswith("/stats")]) == asked
 
 
-def wait_for_the_cache_to_pass() -> None:
-    """As two seconds would: what was fetched for all viewers is forgotten, and so is the trust in a session."""
-    st.cache_data.clear()
-
-
 @pytest.fixture(autouse=True)
 def _no_trust_in_sessions(monkeypatch):
     """Each run asks the API who this is, as it does every few seconds."""
@@ -321,16 +315,16 @@ def test_people_without_a_way_in_are_told_of_with_the_way_to_help_them(fake, ope
     assert "no working join link" not in words(open_page())
 
     fake.world.change(webinar.id, unreachable=18)
-    st.cache_data.clear()
+    wait_for_the_cache_to_pass()
     drawn = words(open_page())
 
     assert "18 people have no working join link" in drawn
     assert f'<a href="mail?event={webinar.id}"' in drawn
     fake.world.change(webinar.id, unreachable=1)
-    st.cache_data.clear()
+    wait_for_the_cache_to_pass()
     assert "1 person has no working join link" in words(open_page())
     fake.world.change(webinar.id, unreachable=0)
-    st.cache_data.clear()
+    wait_for_the_cache_to_pass()
     assert "no working join link" not in words(open_page())
 
 

@@ -216,7 +216,7 @@ def test_an_event_one_may_not_see_is_said_so(fake, open_page, webinar):
     fake.world.refuse["/mail"] = Refusal(403, "forbidden", "You have no access", "Ask an owner.")
     drawn = words(open_page(PAGE))
     assert "You have no access" in drawn
-    assert "Ask an owner." in drawn
+    assert "Choose one of your own events" in drawn
 
 
 def test_a_session_that_ends_elsewhere_is_noticed(fake, open_page, webinar, monkeypatch):

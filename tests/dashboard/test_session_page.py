@@ -1,9 +1,7 @@
 """The page Session: who has joined, who is missing, what is asked."""
 
-import streamlit as st
-
 from services.dashboard.live_session import chart
-from tests.dashboard.conftest import metrics, words
+from tests.dashboard.conftest import metrics, wait_for_the_cache_to_pass, words
 from tests.dashboard.fake_session import live_session
 from tests.dashboard.specimens import HOSTILE, event
 
@@ -88,7 +86,7 @@ def test_when_the_api_stops_the_last_numbers_stay(fake, open_page):
     page = open_page(PAGE)
     fake.stop()
 
-    st.cache_data.clear()
+    wait_for_the_cache_to_pass()
     page.run()
     fake.start()
 

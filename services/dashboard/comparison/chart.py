@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import streamlit as st
-
 from services.dashboard import markup
 from services.dashboard.formatting import count
+from services.dashboard.live import specs
 from services.dashboard.live.specs import base, text_style
 from services.dashboard.look import Palette, palette
 from services.dashboard.markup import Markup
@@ -16,6 +15,8 @@ from shared.schemas.comparison import Compared
 # Told apart by how they are drawn, too: colours are not the same to everybody.
 _DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3])
 _LONGEST_NAME = 34
+# Pixels.
+_HEIGHT = 340
 
 
 def draw(compared: Sequence[Compared], *, by_share: bool) -> None:
@@ -24,8 +25,8 @@ def draw(compared: Sequence[Compared], *, by_share: bool) -> None:
         markup.draw(Markup('<p class="pl-empty">Nobody has registered for any of these events yet.</p>'))
         return
     names = [name(place, one) for place, one in enumerate(compared)]
-    spec = {**_spec(palette(), tuple(names), by_share), "datasets": {"points": rows, "ends": _ends(rows)}}
-    st.vega_lite_chart(spec=spec, theme=None, width="stretch", height=340, key="chart_compare", alt=_takeaway(compared))
+    spec, tables = _spec(palette(), tuple(names), by_share), {"points": rows, "ends": _ends(rows)}
+    specs.draw("compare", spec, tables, height=_HEIGHT, alt=_takeaway(compared))
 
 
 def name(place: int, one: Compared) -> str:

@@ -10,13 +10,12 @@ import streamlit as st
 
 from services.dashboard import formatting, markup
 from services.dashboard.formatting import count
-from services.dashboard.live import per_day
-from services.dashboard.live.specs import base, text_style
+from services.dashboard.live import per_day, specs
+from services.dashboard.live.specs import Rows, base, text_style
 from services.dashboard.look import Palette, palette
 from services.dashboard.markup import Markup
 from shared.schemas.stats import Stats
 
-Rows = list[dict[str, object]]
 # Pixels.
 _HEIGHT = 312
 # A curve of minutes would have an axis of seconds.
@@ -34,8 +33,7 @@ def draw(stats: Stats, *, by_day: bool = False) -> None:
     if by_day:
         per_day.draw(stats, height=_HEIGHT)
         return
-    spec = {**_spec(palette()), "datasets": datasets(stats)}
-    st.vega_lite_chart(spec=spec, theme=None, width="stretch", height=_HEIGHT, key="chart_curve", alt=_takeaway(stats))
+    specs.draw("curve", _spec(palette()), datasets(stats), height=_HEIGHT, alt=_takeaway(stats))
 
 
 def _draw_empty(link: str) -> None:
@@ -100,7 +98,7 @@ def _flat_until(first_at: datetime, begins_at: datetime, before: int) -> list[tu
     return [(first_at, before)] if first_at > begins_at else []
 
 
-def _point(at: datetime, active: int, clock: WallClock) -> dict[str, object]:
+def _point(at: datetime, active: int, clock: WallClock) -> dict[str, Any]:
     return {"at": clock.tick(at), "active": active, "words": clock.words(at), "label": count(active)}
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from services.dashboard import formatting, markup
 from services.dashboard.markup import Markup
 from services.dashboard.snapshots import Screen
-from shared.schemas.stats import FeedEntry
+from shared.schemas.stats import FeedEntry, Stats
 
 _LENGTH = 7
 _STATUSES = {"pending": "not verified", "offered": "offered", "waitlisted": "waiting list", "cancelled": "cancelled"}
 
 
-def draw(screen: Screen, *, shows_names: bool) -> None:
-    entries = screen.stats.feed[:_LENGTH]
+def draw(screen: Screen[Stats], *, shows_names: bool) -> None:
+    entries = screen.snapshot.feed[:_LENGTH]
     if not entries:
         markup.draw(Markup('<p class="pl-empty">The latest registrations appear here.</p>'))
         return
@@ -20,7 +20,7 @@ def draw(screen: Screen, *, shows_names: bool) -> None:
     markup.draw(markup.markup('<ol class="pl-list pl-feed">{rows}</ol>', rows=markup.join(rows)))
 
 
-def _row(entry: FeedEntry, screen: Screen, *, shows_names: bool) -> Markup:
+def _row(entry: FeedEntry, screen: Screen[Stats], *, shows_names: bool) -> Markup:
     who = [entry.first_name if shows_names else "", _where(entry)]
     about = [entry.audience or "", entry.organisation or "" if shows_names else ""]
     return markup.markup(
@@ -32,11 +32,11 @@ def _row(entry: FeedEntry, screen: Screen, *, shows_names: bool) -> Markup:
     )
 
 
-def when(registered_at: datetime, screen: Screen) -> str:
+def when(registered_at: datetime, screen: Screen[Stats]) -> str:
     """ "now" would be a lie on a screen that has stopped, so a stale one shows clock times."""
     if screen.is_stale:
         return formatting.clock_time(registered_at)
-    return formatting.age(registered_at, screen.stats.server_time)
+    return formatting.age(registered_at, screen.snapshot.server_time)
 
 
 def _where(entry: FeedEntry) -> str:

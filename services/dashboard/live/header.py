@@ -1,6 +1,7 @@
 """Row 0: whose event this is, its title, when it is, in which state, and how fresh the screen is."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from services.dashboard.heading import badge
 from services.dashboard.markup import Markup
 from services.dashboard.snapshots import Screen
 from shared.schemas.events import EventSummary
+from shared.schemas.stats import Stats
 
 TROUBLE = {
     Cause.UNREACHABLE: "Service not answering",
@@ -18,8 +20,8 @@ TROUBLE = {
 }
 
 
-def draw(screen: Screen, *, is_live: bool) -> None:
-    event, now = screen.stats.event, screen.stats.server_time
+def draw(screen: Screen[Stats], *, is_live: bool) -> None:
+    event, now = screen.snapshot.event, screen.snapshot.server_time
     if screen.is_old:
         since = formatting.clock_time(screen.arrived_at)
         markup.notice("warning", f"These numbers are from {since}", "They stay until the service answers again.")
@@ -45,7 +47,7 @@ def when(event: EventSummary, viewer_zone: str | None) -> list[str]:
     return [theirs, f"For you: {formatting.moment_in(event.starts_at, viewer_zone)}"]
 
 
-def freshness(screen: Screen, *, is_live: bool) -> Markup:
+def freshness(screen: Screen[Any], *, is_live: bool) -> Markup:
     if not is_live:
         return badge("quiet", "❚❚", f"Paused at {formatting.clock_time(screen.arrived_at)}")
     if screen.trouble is None:

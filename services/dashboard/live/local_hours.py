@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import streamlit as st
-
 from services.dashboard import markup
 from services.dashboard.formatting import percent
-from services.dashboard.live.specs import base, text_style
+from services.dashboard.live import specs
+from services.dashboard.live.specs import Rows, base, text_style
 from services.dashboard.look import Palette, palette
 from services.dashboard.markup import Markup
 from shared.schemas.stats import LocalHour, Stats
 
+# Pixels.
+_HEIGHT = 220
 WORKING, EDGE, NIGHT = "Working hours", "Evening or early", "Night"
 
 
@@ -23,9 +24,7 @@ def draw(stats: Stats) -> None:
         return
     sentence = headline(stats.local_hours)
     markup.draw(markup.markup('<p class="pl-headline">{sentence}</p>', sentence=sentence))
-    datasets = {"hours": rows(stats.local_hours)}
-    spec = {**_spec(palette()), "datasets": datasets}
-    st.vega_lite_chart(spec=spec, theme=None, width="stretch", height=220, key="chart_hours", alt=sentence)
+    specs.draw("hours", _spec(palette()), {"hours": rows(stats.local_hours)}, height=_HEIGHT, alt=sentence)
 
 
 def part_of_day(hour: int) -> str:
@@ -44,7 +43,7 @@ def headline(hours: Sequence[LocalHour]) -> str:
     return f"{percent(share[NIGHT])} would join at night, {percent(share[WORKING])} in working hours."
 
 
-def rows(hours: Sequence[LocalHour]) -> list[dict[str, object]]:
+def rows(hours: Sequence[LocalHour]) -> Rows:
     counts: Mapping[int, int] = {hour.hour: hour.count for hour in hours}
     return [
         {"hour": hour, "clock": f"{hour:02}:00", "count": counts.get(hour, 0), "part": part_of_day(hour)}

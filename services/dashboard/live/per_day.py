@@ -5,10 +5,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import streamlit as st
-
 from services.dashboard.formatting import plural
-from services.dashboard.live.specs import base, text_style
+from services.dashboard.live import specs
+from services.dashboard.live.specs import Rows, base, text_style
 from services.dashboard.look import Palette, palette
 from shared.schemas.stats import Stats
 
@@ -16,9 +15,7 @@ NEW, GONE = "Registered", "Cancelled"
 
 
 def draw(stats: Stats, *, height: int) -> None:
-    found = rows(stats)
-    spec = {**_spec(palette()), "datasets": {"days": found}}
-    st.vega_lite_chart(spec=spec, theme=None, width="stretch", height=height, key="chart_days", alt=_takeaway(stats))
+    specs.draw("days", _spec(palette()), {"days": rows(stats)}, height=height, alt=_takeaway(stats))
 
 
 def _takeaway(stats: Stats) -> str:
@@ -28,7 +25,7 @@ def _takeaway(stats: Stats) -> str:
     return f"Registrations per day over {plural(len(days), 'day')}: {new} came, {gone} cancelled"
 
 
-def rows(stats: Stats) -> list[dict[str, object]]:
+def rows(stats: Stats) -> Rows:
     """A bin counts on the day it begins; where bins are days or longer, it is that day."""
     zone = ZoneInfo(stats.event.time_zone or "UTC")
     new: Counter[str] = Counter()

@@ -7,7 +7,6 @@ import streamlit as st
 
 from services.dashboard import markup
 from services.dashboard.formatting import count, percent, plural
-from services.dashboard.snapshots import Screen
 from shared.schemas.stats import Stats, Totals
 
 
@@ -22,11 +21,11 @@ class Tile:
     tone: Literal["gray", "orange"] = "gray"
 
 
-def draw(screen: Screen) -> None:
+def draw(stats: Stats) -> None:
     with st.grid(6, min_column_width=150, key="tiles"):
-        for tile in tiles(screen.stats):
+        for tile in tiles(stats):
             _draw_tile(tile)
-    markup.draw(markup.markup('<p class="pl-summary">{words}</p>', words=summary(screen.stats)))
+    markup.draw(markup.markup('<p class="pl-summary">{words}</p>', words=summary(stats)))
 
 
 def tiles(stats: Stats) -> list[Tile]:

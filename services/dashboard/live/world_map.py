@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-import streamlit as st
-
 from services.dashboard import markup, world
 from services.dashboard.formatting import count, plural
-from services.dashboard.live.specs import base
+from services.dashboard.live import specs
+from services.dashboard.live.specs import Rows, base
 from services.dashboard.look import Palette, palette
 from services.dashboard.markup import Markup
 from shared.schemas.stats import CityCount, Stats
@@ -27,10 +26,8 @@ def draw(stats: Stats) -> None:
     if not stats.cities:
         markup.draw(Markup('<p class="pl-empty">Shows where people are, once somebody has named a place.</p>'))
         return
-    spec = {**_spec(palette()), "datasets": {"places": rows(stats.cities)}}
-    st.vega_lite_chart(
-        spec=spec, theme=None, width="stretch", height=_HEIGHT, key="chart_map", alt=takeaway(stats.cities)
-    )
+    tables = {"places": rows(stats.cities)}
+    specs.draw("map", _spec(palette()), tables, height=_HEIGHT, alt=takeaway(stats.cities))
     markup.draw(markup.markup('<p class="pl-note">{words}</p>', words=sentence(stats)))
 
 
@@ -47,7 +44,7 @@ def takeaway(cities: Sequence[CityCount]) -> str:
     return f"Map of {plural(len(cities), 'place')} where people join from; most from {first}"
 
 
-def rows(cities: Sequence[CityCount]) -> list[dict[str, object]]:
+def rows(cities: Sequence[CityCount]) -> Rows:
     """The largest first, so that smaller ones lie on top of it."""
     most = max(city.count for city in cities)
     named = {(city.name, city.country) for city in labelled(cities)}

@@ -3,13 +3,12 @@
 from functools import cache
 from typing import Any
 
-import streamlit as st
-
 from services.dashboard import formatting, markup
 from services.dashboard.formatting import count, percent
+from services.dashboard.live import specs
 from services.dashboard.live.bars import Bar, table
 from services.dashboard.live.curve import WallClock
-from services.dashboard.live.specs import base, text_style
+from services.dashboard.live.specs import Rows, base, text_style
 from services.dashboard.look import Palette, palette
 from services.dashboard.markup import Markup
 from shared.schemas.live_session import LiveSession
@@ -22,8 +21,7 @@ def draw(now: LiveSession) -> None:
     if not now.joins:
         markup.draw(Markup('<p class="pl-empty">Nobody has come through a join link yet.</p>'))
         return
-    spec = {**_spec(palette()), "datasets": datasets(now)}
-    st.vega_lite_chart(spec=spec, theme=None, width="stretch", height=_HEIGHT, key="chart_joins", alt=_takeaway(now))
+    specs.draw("joins", _spec(palette()), datasets(now), height=_HEIGHT, alt=_takeaway(now))
 
 
 def _takeaway(now: LiveSession) -> str:
@@ -31,7 +29,7 @@ def _takeaway(now: LiveSession) -> str:
     return f"{by_now}, {count(now.last_five_minutes)} in the last five minutes"
 
 
-def datasets(now: LiveSession) -> dict[str, list[dict[str, Any]]]:
+def datasets(now: LiveSession) -> dict[str, Rows]:
     clock = WallClock(now.event.time_zone or "UTC")
     points = [
         {"at": clock.tick(point.at), "count": point.count, "joined": point.joined, "words": clock.words(point.at)}

@@ -14,10 +14,10 @@ from shared.schemas.events import EventSummary
 
 def draw(viewer: Viewer, event: EventSummary, *, may_edit: bool) -> None:
     """Drawn with the page, not with its numbers: a button under the finger stays where it is."""
-    screen = snapshot.shown(str(event.id))
-    if not may_edit or screen is None or screen.now.phase not in {"doors", "on"}:
+    screen = snapshot.session.shown(str(event.id))
+    if not may_edit or screen is None or screen.snapshot.phase not in {"doors", "on"}:
         return
-    now = screen.now
+    now = screen.snapshot
     with st.container(border=True, key="card_missing"):
         markup.draw(Markup('<h2 class="pl-card-title">Those who are missing</h2>'))
         words = now.why_not or "A mail leaves at once, with their link on top, in their language."
@@ -31,7 +31,7 @@ def draw(viewer: Viewer, event: EventSummary, *, may_edit: bool) -> None:
                 "Remind them …", key="remind", icon=":material/notifications_active:", disabled=not is_possible
             ):
                 asking.ask("remind", event.id)
-            st.button("Look again", key="look_again", icon=":material/refresh:", on_click=snapshot.renew)
+            st.button("Look again", key="look_again", icon=":material/refresh:", on_click=snapshot.session.renew)
     if asking.is_open("remind", event.id):
         _ask(viewer, event, now.not_joined)
 
@@ -47,5 +47,5 @@ def _ask(viewer: Viewer, event: EventSummary, number: int) -> None:
             outcome = api().remind_missing(viewer.token, str(event.id))
             if isinstance(outcome, Failure):
                 said.fail(outcome)
-            snapshot.renew()
+            snapshot.session.renew()
             said.say("good", f"{count(outcome.recipients)} mails are leaving", "See Mail for how they go.")

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from services.dashboard import events, formatting, heading, markup, said
+from services.dashboard import door, events, formatting, heading, markup, said
 from services.dashboard.desk import Desk
-from services.dashboard.failures import Cause, Failure
+from services.dashboard.failures import Failure
 from services.dashboard.formatting import count, percent
 from services.dashboard.live import attention, header
 from services.dashboard.live.cards import card
 from services.dashboard.live_session import chart, missing, questions, snapshot
-from services.dashboard.live_session.snapshot import SessionScreen
 from services.dashboard.markup import Markup
-from services.dashboard.viewer import Viewer, doubt, forget, identify
+from services.dashboard.snapshots import Screen
+from services.dashboard.viewer import Viewer
 from shared import clock
 from shared.schemas.events import EventSummary
 from shared.schemas.live_session import LiveSession
@@ -47,17 +47,17 @@ def draw(laid: Desk) -> None:
 
 def _above(viewer: Viewer, event: EventSummary) -> None:
     attention.watch()
-    _leave_when_signed_out(identify())
-    outcome = snapshot.take(viewer, str(event.id))
+    door.keep_watch(viewer)
+    outcome = snapshot.session.take(viewer, str(event.id))
     if isinstance(outcome, Failure):
-        _draw_failure(outcome, viewer)
+        door.draw_no_data(outcome, viewer)
         return
     with st.container(key="above_old" if outcome.is_old else "above"):
         _draw_freshness(outcome)
-        _draw_tiles(outcome.now)
+        _draw_tiles(outcome.snapshot)
 
 
-def _draw_freshness(screen: SessionScreen) -> None:
+def _draw_freshness(screen: Screen[LiveSession]) -> None:
     if screen.trouble is not None:
         since = formatting.clock_time(screen.arrived_at)
         markup.notice("warning", screen.trouble.title, f"These numbers are from {since}; they stay until it answers.")
@@ -92,17 +92,17 @@ def summary(now: LiveSession) -> str:
 
 
 def _below(event: EventSummary) -> None:
-    screen = snapshot.shown(str(event.id))
+    screen = snapshot.session.shown(str(event.id))
     if screen is None:
         return
     with st.container(key="below_old" if screen.is_old else "below"):
-        if screen.now.phase in {"early", "doors"}:
-            card("checklist", "Before it starts", lambda: markup.draw(checklist(screen.now)))
+        if screen.snapshot.phase in {"early", "doors"}:
+            card("checklist", "Before it starts", lambda: markup.draw(checklist(screen.snapshot)))
         with st.grid(3, min_column_width=300, key="grid_session") as grid:
             with grid.cell(column_span=2):
-                card("joins", "Coming in", lambda: chart.draw(screen.now))
+                card("joins", "Coming in", lambda: chart.draw(screen.snapshot))
             with grid.cell():
-                card("joined_audience", "By audience", lambda: chart.draw_audiences(screen.now))
+                card("joined_audience", "By audience", lambda: chart.draw_audiences(screen.snapshot))
 
 
 def checklist(now: LiveSession) -> Markup:
@@ -127,20 +127,3 @@ def checklist(now: LiveSession) -> Markup:
         for tone, sign, words in lines
     )
     return markup.markup('<ul class="pl-checklist">{entries}</ul>', entries=markup.join(entries))
-
-
-def _leave_when_signed_out(outcome: Viewer | Failure) -> None:
-    """Runs the whole page again, which ends the timers and shows the way back in."""
-    if isinstance(outcome, Failure) and outcome.cause is Cause.SIGNED_OUT:
-        forget()
-        st.rerun()
-
-
-def _draw_failure(failure: Failure, viewer: Viewer) -> None:
-    if failure.cause is Cause.SIGNED_OUT:
-        # The call may have gone out with the ended session of another viewer, whose cache we share.
-        _leave_when_signed_out(doubt(viewer))
-    elif failure.is_passing:
-        markup.notice("problem", "No data yet", f"{failure.title}. This page tries again by itself.")
-    else:
-        markup.notice("warning", failure.title, failure.detail)

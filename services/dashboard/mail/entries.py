@@ -41,11 +41,11 @@ def words(ledger: Ledger) -> str:
 @st.dialog("Send the calendar entry again?", icon=":material/event_repeat:", on_dismiss=asking.put_away)
 def _ask_whether_to_send(viewer: Viewer, event: EventSummary) -> None:
     snapshot.renew()
-    screen = snapshot.take(viewer, str(event.id))
+    screen = snapshot.mail.take(viewer, str(event.id))
     if isinstance(screen, Failure) or screen.trouble is not None:
         markup.notice("problem", "It is not known how many would get it", "The service is not answering. Try again.")
         return
-    ledger = screen.overview.ledger
+    ledger = screen.snapshot.ledger
     number = max(0, ledger.stale + ledger.none - ledger.waiting)
     note(words(ledger))
     with st.container(horizontal=True, horizontal_alignment="right"):

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from services.dashboard import formatting, heading, markup
-from services.dashboard.failures import Cause, Failure
+from services.dashboard import door, formatting, markup
+from services.dashboard.failures import Failure
 from services.dashboard.formatting import count, plural
 from services.dashboard.live import attention
 from services.dashboard.live.cards import card
-from services.dashboard.live.header import TROUBLE
+from services.dashboard.live.header import freshness
 from services.dashboard.mail import calendars, forecast, kinds, rule_words, snapshot
 from services.dashboard.mail.kinds import Counted
-from services.dashboard.mail.snapshot import MailScreen
 from services.dashboard.markup import Markup
-from services.dashboard.viewer import Viewer, doubt, forget, identify
+from services.dashboard.snapshots import Screen
+from services.dashboard.viewer import Viewer
 from shared import clock
 from shared.schemas.events import EventSummary
 from shared.schemas.mail import MailOverview
@@ -35,56 +35,33 @@ def draw(viewer: Viewer, event: EventSummary) -> None:
 
 def _live(viewer: Viewer, event: EventSummary, is_live: bool) -> None:
     attention.watch()
-    _leave_when_signed_out(identify())
+    door.keep_watch(viewer)
     slot = st.empty()
-    if snapshot.shown(str(event.id)) is None:
+    if snapshot.mail.shown(str(event.id)) is None:
         slot.skeleton(height=_SCREEN)
-    screen = snapshot.take(viewer, str(event.id))
+    screen = snapshot.mail.take(viewer, str(event.id))
     slot.empty()
     if isinstance(screen, Failure):
-        _draw_failure(screen, viewer)
+        door.draw_no_data(screen, viewer)
         return
     with st.container(key="mail_old" if screen.is_old else "mail_now"):
         _draw_freshness(screen, is_live=is_live)
-        draw_notices(screen.overview, event)
-        _draw_tiles(screen.overview)
-        card("kinds", "By kind", lambda: _draw_kinds(viewer, event, screen.overview))
+        draw_notices(screen.snapshot, event)
+        _draw_tiles(screen.snapshot)
+        card("kinds", "By kind", lambda: _draw_kinds(viewer, event, screen.snapshot))
         with st.grid(2, min_column_width=300, key="grid_mail") as grid:
             with grid.cell():
-                card("ledger", "What calendars hold", lambda: markup.draw(calendars.ledger(screen.overview.ledger)))
+                card("ledger", "What calendars hold", lambda: markup.draw(calendars.ledger(screen.snapshot.ledger)))
             with grid.cell():
-                said = screen.overview.participations
+                said = screen.snapshot.participations
                 card("answers", "What calendars answered", lambda: markup.draw(calendars.answers(said)))
 
 
-def _leave_when_signed_out(outcome: Viewer | Failure) -> None:
-    """Runs the whole page again, which ends the timer and shows the way back in."""
-    if isinstance(outcome, Failure) and outcome.cause is Cause.SIGNED_OUT:
-        forget()
-        st.rerun()
-
-
-def _draw_failure(failure: Failure, viewer: Viewer) -> None:
-    if failure.cause is Cause.SIGNED_OUT:
-        _leave_when_signed_out(doubt(viewer))
-    elif failure.is_passing:
-        markup.notice("problem", "No data yet", f"{failure.title}. This page tries again by itself.")
-    else:
-        markup.notice("warning", failure.title, failure.detail)
-
-
-def _draw_freshness(screen: MailScreen, *, is_live: bool) -> None:
+def _draw_freshness(screen: Screen[MailOverview], *, is_live: bool) -> None:
     since = formatting.clock_time(screen.arrived_at)
     if screen.is_old:
         markup.notice("warning", f"These numbers are from {since}", "They stay until the service answers again.")
-    if not is_live:
-        badge = heading.badge("quiet", "❚❚", f"Paused at {since}")
-    elif screen.trouble is None:
-        badge = heading.badge("good", "●", "Live")
-    else:
-        words = TROUBLE.get(screen.trouble.cause, "No new data")
-        badge = heading.badge("warning", "!", f"{words} · data from {formatting.span(screen.age)} ago")
-    summed = summary(screen.overview)
+    badge, summed = freshness(screen, is_live=is_live), summary(screen.snapshot)
     markup.draw(markup.markup('<p class="pl-fresh">{badge}<span>{summed}</span></p>', badge=badge, summed=summed))
 
 

@@ -95,8 +95,8 @@ def _draw_form(viewer: Viewer, form: Form) -> None:
 
 
 def _totals(viewer: Viewer, event: EventAnswer) -> Totals | None:
-    screen = snapshots.take(viewer, str(event.id))
-    return None if isinstance(screen, Failure) else screen.stats.totals
+    screen = snapshots.stats.take(viewer, str(event.id))
+    return None if isinstance(screen, Failure) else screen.snapshot.totals
 
 
 def _draw_rules(form: Form, totals: Totals | None) -> None:

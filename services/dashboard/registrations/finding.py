@@ -94,8 +94,8 @@ def _chosen(label: str, key: str, offered: Iterable[str], name_of: Callable[[str
 
 
 def _numbers(viewer: Viewer, event_id: str) -> Stats | None:
-    screen = snapshots.take(viewer, event_id)
-    return None if isinstance(screen, Failure) else screen.stats
+    screen = snapshots.stats.take(viewer, event_id)
+    return None if isinstance(screen, Failure) else screen.snapshot
 
 
 def _status_name(key: str, totals: Totals | None) -> str:

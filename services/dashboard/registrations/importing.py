@@ -130,7 +130,7 @@ def _import(viewer: Viewer, event: EventAnswer, file: Any, *, takes_all: bool, m
     st.session_state[_DONE] = outcome
     pages.LIST.renew()
     events.renew()
-    snapshots.renew()
+    snapshots.stats.renew()
     st.rerun()
 
 

@@ -84,7 +84,7 @@ def _erase(viewer: Viewer, event: EventAnswer, address: str) -> None:
     st.query_params.pop(CHOSEN, None)
     pages.LIST.renew()
     events.renew()
-    snapshots.renew()
+    snapshots.stats.renew()
     st.rerun()
 
 

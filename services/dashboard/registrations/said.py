@@ -16,7 +16,7 @@ def good(title: str, detail: str = "") -> NoReturn:
     """It is done: the list and the numbers are fetched anew."""
     pages.LIST.renew()
     events.renew()
-    snapshots.renew()
+    snapshots.stats.renew()
     say("good", title, detail)
 
 
