@@ -5,6 +5,7 @@ import unicodedata
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.errors import NotAllowed, NotFound
@@ -47,15 +48,17 @@ def create(
     session: Session, *, title: str, organisation: str | None = None, time_zone: str = "UTC", language: str = "en"
 ) -> Calendar:
     """A new calendar with a slug of its own. Raises UnknownTimeZone."""
-    calendar = Calendar(
-        slug=_free_slug(session, title),
-        title=title,
-        organisation=organisation or title,
-        time_zone=require_zone(time_zone),
-        language=language,
-    )
-    session.add(calendar)
-    session.flush()
+    facts = {
+        "title": title,
+        "organisation": organisation or title,
+        "time_zone": require_zone(time_zone),
+        "language": language,
+    }
+    calendar: Calendar | None = None
+    while calendar is None:
+        # Somebody may take the slug in this instant; then the next one is free.
+        new = insert(Calendar).values(slug=_free_slug(session, title), **facts)
+        calendar = session.scalar(new.on_conflict_do_nothing().returning(Calendar))
     return calendar
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -97,6 +97,8 @@ def _slug(session: Session, title: str, starts_at_local: datetime | None, event_
     slug = slug_of(title, fallback="event")
     if starts_at_local is not None:
         slug = f"{slug}-{starts_at_local:%Y-%m-%d}"
+    # Held until the end of the transaction: of two who make alike events in one instant, the second sees the first.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(slug))))
     is_taken = session.scalar(select(Event.id).where(Event.slug == slug)) is not None
     return f"{slug}-{event_id.hex[-6:]}" if is_taken else slug
 

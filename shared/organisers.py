@@ -8,7 +8,8 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -30,17 +31,23 @@ def add(session: Session, *, address: str, name: str, password: str | None, is_o
 
     Raises InvalidInput where the address is taken or the password is too short.
     """
-    if by_address(session, address) is not None:
+    password_hash = _hash(password) if password is not None else None
+    added = _insert(session, address=address, name=name, password_hash=password_hash, is_operator=is_operator)
+    if added is None:
         raise InvalidInput(f"There is an organiser {address} already. Use set-password to change the password.")
-    organiser = Organiser(
-        address=address,
-        name=name,
-        password_hash=_hash(password) if password is not None else None,
-        is_operator=is_operator,
-    )
-    session.add(organiser)
-    session.flush()
-    return organiser
+    return added
+
+
+def find_or_add(session: Session, *, address: str, name: str) -> Organiser:
+    """Whoever has the address, else somebody new who has yet to choose a password. Two callers get the same one."""
+    found = by_address(session, address) or _insert(session, address=address, name=name)
+    return found or session.scalars(_of_address(address)).one()
+
+
+def _insert(session: Session, **facts: object) -> Organiser | None:
+    """None where the address is taken; where somebody is just taking it, this waits to know."""
+    statement = insert(Organiser).values(facts).on_conflict_do_nothing().returning(Organiser)
+    return session.scalar(statement)
 
 
 def can_sign_in(organiser: Organiser) -> bool:
@@ -73,7 +80,11 @@ def _hash(password: str) -> str:
 
 
 def by_address(session: Session, address: str) -> Organiser | None:
-    return session.scalar(select(Organiser).where(func.lower(Organiser.address) == address.strip().lower()))
+    return session.scalar(_of_address(address))
+
+
+def _of_address(address: str) -> Select[Organiser]:
+    return select(Organiser).where(func.lower(Organiser.address) == address.strip().lower())
 
 
 def account_key(address: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from shared import organisers, password_links
+from shared import calendars, organisers, password_links
 from shared.errors import NotFound, StateConflict
 from shared.models import Calendar, Membership, Organiser, Role
 
@@ -32,24 +32,24 @@ def members(session: Session, calendar: Calendar) -> list[Member]:
 def add(session: Session, calendar: Calendar, *, address: str, name: str, role: Role, by: Organiser) -> Member:
     """Give somebody a role; whoever has never signed in is sent the link to choose a password.
 
-    Raises StateConflict for who is there already.
+    Raises StateConflict for who is there already, NotAllowed where `by` is no owner (any more).
     """
     _lock(session, calendar)
-    organiser = organisers.by_address(session, address)
-    if organiser is None:
-        organiser = organisers.add(session, address=address, name=name, password=None)
-    elif session.get(Membership, (organiser.id, calendar.id)) is not None:
+    _require_owner(session, calendar, by)
+    organiser = organisers.find_or_add(session, address=address, name=name)
+    if session.get(Membership, (organiser.id, calendar.id)) is not None:
         raise StateConflict(f"{organiser.name} works on this calendar already. Change the role in the list instead.")
     session.add(Membership(organiser_id=organiser.id, calendar_id=calendar.id, role=role))
     session.flush()
     if not organisers.can_sign_in(organiser):
-        password_links.send(session, organiser, by=by, calendar=calendar.title)
+        password_links.send(session, organiser, by=by, calendar=calendar)
     return Member(organiser, role)
 
 
-def change_role(session: Session, calendar: Calendar, organiser_id: UUID, role: Role) -> Member:
-    """Raises NotFound, or StateConflict for the last owner."""
+def change_role(session: Session, calendar: Calendar, organiser_id: UUID, role: Role, *, by: Organiser) -> Member:
+    """Raises NotFound, StateConflict for the last owner, or NotAllowed where `by` is no owner (any more)."""
     _lock(session, calendar)
+    _require_owner(session, calendar, by)
     organiser, membership = _find(session, calendar, organiser_id)
     if role != Role.OWNER:
         _require_another_owner(session, calendar, membership)
@@ -58,9 +58,14 @@ def change_role(session: Session, calendar: Calendar, organiser_id: UUID, role: 
     return Member(organiser, role)
 
 
-def remove(session: Session, calendar: Calendar, organiser_id: UUID) -> Organiser:
-    """Raises NotFound, or StateConflict for the last owner. Their other calendars stay theirs."""
+def remove(session: Session, calendar: Calendar, organiser_id: UUID, *, by: Organiser) -> Organiser:
+    """Take somebody's role, or leave. Their other calendars stay theirs.
+
+    Raises NotFound, StateConflict for the last owner, or NotAllowed where `by` is no owner (any more) and stays.
+    """
     _lock(session, calendar)
+    if organiser_id != by.id:
+        _require_owner(session, calendar, by)
     organiser, membership = _find(session, calendar, organiser_id)
     _require_another_owner(session, calendar, membership)
     of_it = Membership.organiser_id == organiser_id, Membership.calendar_id == calendar.id
@@ -71,6 +76,12 @@ def remove(session: Session, calendar: Calendar, organiser_id: UUID) -> Organise
 def _lock(session: Session, calendar: Calendar) -> None:
     """Two owners who lower each other come one after the other. Events may refer to the calendar meanwhile."""
     session.execute(select(Calendar.id).where(Calendar.id == calendar.id).with_for_update(key_share=True))
+
+
+def _require_owner(session: Session, calendar: Calendar, by: Organiser) -> None:
+    """Asked once the calendar is held: whoever was an owner when the request came may have been lowered since."""
+    session.get(Membership, (by.id, calendar.id), populate_existing=True)
+    calendars.require_role(session, by, calendar.id, Role.OWNER)
 
 
 def _find(session: Session, calendar: Calendar, organiser_id: UUID) -> tuple[Organiser, Membership]:

@@ -20,7 +20,7 @@ router = APIRouter(tags=["team"])
 
 Action = Annotated[
     str | None,
-    Query(max_length=100, pattern=r"^[a-z_.]+$", description="`event.moved`, or `event.` for all of a kind."),
+    Query(max_length=100, pattern=r"^[a-z_.-]+$", description="`event.moved`, or `event.` for all of a kind."),
 ]
 
 

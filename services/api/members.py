@@ -59,7 +59,7 @@ def change_member(
     organiser: CurrentOrganiser,
 ) -> MemberAnswer:
     """Takes effect at once. 409 for the only owner."""
-    member = team.change_role(session, calendar, organiser_id, Role(body.role))
+    member = team.change_role(session, calendar, organiser_id, Role(body.role), by=organiser)
     _record(session, "member.role_changed", organiser, calendar, member)
     return _answer(member, organiser, is_owner=True)
 
@@ -69,9 +69,7 @@ def remove_member(
     calendar: SeenCalendar, organiser_id: UUID, session: DatabaseSession, organiser: CurrentOrganiser
 ) -> None:
     """For owners, and for whoever leaves. 409 for the only owner."""
-    if organiser_id != organiser.id:
-        calendars.require_role(session, organiser, calendar.id, Role.OWNER)
-    removed = team.remove(session, calendar, organiser_id)
+    removed = team.remove(session, calendar, organiser_id, by=organiser)
     audit.record(session, "member.removed", by=organiser, calendar_id=calendar.id, member=str(removed.id))
 
 
@@ -84,7 +82,7 @@ def send_password_link(
     found = next((one for one in team.members(session, calendar) if one.organiser.id == organiser_id), None)
     if found is None:
         raise NotFound("Nobody of this kind works on the calendar. Load the list again.")
-    password_links.send(session, found.organiser, by=organiser, calendar=calendar.title)
+    password_links.send(session, found.organiser, by=organiser, calendar=calendar)
 
 
 def _record(session: DatabaseSession, action: str, organiser: Organiser, calendar: Calendar, member: Member) -> None:

@@ -9,7 +9,13 @@ from services.api.openapi import refused
 from shared import audit, organisers, password_links
 from shared.database import new_session
 from shared.schemas.sessions import SessionAnswer
-from shared.schemas.team import NewPassword, PasswordChange, PasswordLinkRequest
+from shared.schemas.team import (
+    NewPassword,
+    PasswordChange,
+    PasswordLinkAnswer,
+    PasswordLinkRequest,
+    PasswordLinkToken,
+)
 
 router = APIRouter(tags=["sessions"])
 
@@ -30,6 +36,13 @@ def _send_link(address: str) -> None:
         if organiser is not None:
             password_links.send(session, organiser)
             session.commit()
+
+
+@router.post("/password-links/look", responses=refused(404))
+def look_at_link(body: PasswordLinkToken, session: DatabaseSession) -> PasswordLinkAnswer:
+    """Whose password a mailed link chooses, before anybody types one."""
+    organiser = password_links.whose(session, body.token)
+    return PasswordLinkAnswer(address=organiser.address, name=organiser.name)
 
 
 @router.post("/passwords", status_code=201, responses=refused(404))

@@ -5,12 +5,13 @@ import sys
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from services.cli.output import AsJson, answer, clear_errors
-from shared import audit, calendars, organisers
+from shared import audit, calendars, organisers, password_links
 from shared.database import new_session
 from shared.errors import NotFound
-from shared.models import Role
+from shared.models import Organiser, Role
 
 app = typer.Typer(no_args_is_help=True, help="Who may sign in to the dashboard.")
 calendars_app = typer.Typer(no_args_is_help=True, help="Public lists of events.")
@@ -50,15 +51,32 @@ def set_password(address: str, password_stdin: PasswordStdin = False, json: AsJs
     """Set a new password; sessions with the old one end."""
     password = _password(password_stdin)
     with clear_errors(), new_session() as session:
-        organiser = organisers.by_address(session, address)
-        if organiser is None:
-            raise NotFound(f"There is no organiser {address}. Add one with: plenary organiser add")
+        organiser = _find(session, address)
         organisers.set_password(session, organiser, password)
         audit.record(session, "organiser.password_set", by=None, organiser=str(organiser.id))
         session.commit()
     facts = {"address": address} | ({} if password_stdin else {"password": password})
     shown = "" if password_stdin else f" New password: {password}"
     answer(facts, f"The password of {address} is set.{shown}", as_json=json)
+
+
+@app.command("link")
+def link(address: str, json: AsJson = False) -> None:
+    """Show the link behind which an organiser chooses a password: to hand over where no mail arrives."""
+    with clear_errors(), new_session() as session:
+        organiser = _find(session, address)
+        url = password_links.url(organiser)
+        audit.record(session, "organiser.link_made", by=None, organiser=str(organiser.id))
+        session.commit()
+    days = password_links.VALID_FOR.days
+    answer({"address": address, "url": url}, f"{url}\nIt works once, for {days} days.", as_json=json)
+
+
+def _find(session: Session, address: str) -> Organiser:
+    organiser = organisers.by_address(session, address)
+    if organiser is None:
+        raise NotFound(f"There is no organiser {address}. Add one with: plenary organiser add")
+    return organiser
 
 
 @calendars_app.command("add")

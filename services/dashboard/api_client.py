@@ -45,9 +45,9 @@ class ApiClient(MailRoutes, InvitationRoutes, NumberRoutes, SessionRoutes, Editi
         body = {"id_token": id_token, "nonce": nonce}
         return self._read(SessionAnswer, "POST", "/sessions/identity", None, json=body, timeout=ACTION)
 
-    def sign_out(self, token: str) -> None:
-        """Ends the session at the API if it can be reached; the session ends by itself otherwise."""
-        self._send("DELETE", "/sessions", token)
+    def sign_out(self, token: str) -> Failure | None:
+        """Ends the session at the API; where it cannot be reached, the session ends by itself in time."""
+        return self._do("DELETE", "/sessions", token)
 
     def me(self, token: str) -> Me | Failure:
         return self._read(Me, "GET", "/me", token)

@@ -10,7 +10,7 @@ from services.dashboard.api_connection import ACTION, SEARCH, Connection
 from services.dashboard.failures import Failure
 from shared.schemas.sessions import CalendarRole, Me, SessionAnswer, TokenAnswer, TokenCreated
 from shared.schemas.stats import AuditPage
-from shared.schemas.team import MemberAnswer, MemberPage, OwnSession
+from shared.schemas.team import MemberAnswer, MemberPage, OwnSession, PasswordLinkAnswer
 
 
 class _Tokens(RootModel[list[TokenAnswer]]):
@@ -61,6 +61,9 @@ class TeamRoutes(Connection):
 
     def request_password_link(self, address: str) -> Failure | None:
         return self._do("POST", "/password-links", None, json={"address": address})
+
+    def look_at_password_link(self, link_token: str) -> PasswordLinkAnswer | Failure:
+        return self._read(PasswordLinkAnswer, "POST", "/password-links/look", None, json={"token": link_token})
 
     def choose_password(self, link_token: str, password: str) -> SessionAnswer | Failure:
         body = {"token": link_token, "password": password}

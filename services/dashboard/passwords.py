@@ -40,7 +40,12 @@ def _forgotten(request: Request, *, problem: str = "", notice: str = "", status:
 
 
 async def show_choice(request: Request) -> Response:
-    return _choice(request)
+    """Whether the link still works is said before anybody has thought of a password."""
+    found = await run_in_threadpool(api().look_at_password_link, request.path_params["token"])
+    if not isinstance(found, Failure):
+        return _choice(request, address=found.address)
+    is_over = found.cause is Cause.NOT_FOUND
+    return _choice(request, is_over=is_over, problem=explain(found), status=404 if is_over else status_of(found))
 
 
 async def choose(request: Request) -> Response:
@@ -53,16 +58,20 @@ async def choose(request: Request) -> Response:
         return _choice(request, problem="The two are not the same. Type the new password twice.", status=422)
     outcome = await run_in_threadpool(api().choose_password, request.path_params["token"], password or " ")
     if isinstance(outcome, Failure):
-        status = 404 if outcome.cause is Cause.NOT_FOUND else status_of(outcome)
-        return _choice(request, problem=explain(outcome), status=status)
+        is_over = outcome.cause is Cause.NOT_FOUND
+        status = 404 if is_over else status_of(outcome)
+        return _choice(request, is_over=is_over, problem=explain(outcome), status=status)
     response = RedirectResponse(f"{ROOT}/", status_code=303, headers={"Cache-Control": "no-store"})
     cookies.keep_session(response, outcome.token, outcome.expires_at)
     return response
 
 
-def _choice(request: Request, *, problem: str = "", status: int = 200) -> Response:
+def _choice(
+    request: Request, *, problem: str = "", status: int = 200, address: str = "", is_over: bool = False
+) -> Response:
     action = f"{_CHOOSE}/{request.path_params['token']}"
-    return form_page(request, "password.html", status=status, problem=problem, notice="", action=action)
+    facts = {"problem": problem, "notice": "", "action": action, "address": address, "is_over": is_over}
+    return form_page(request, "password.html", status=status, **facts)
 
 
 routes = [

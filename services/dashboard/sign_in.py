@@ -76,10 +76,22 @@ async def sign_out(request: Request) -> Response:
     form = await _read_form(request)
     if token and form and is_from_our_page(request) and cookies.are_equal(form.proof, cookies.sign_out_proof(token)):
         end = api().sign_out_everywhere if form.everywhere else api().sign_out
-        await run_in_threadpool(end, token)
+        failed = await run_in_threadpool(end, token)
+        if failed and failed.cause is not Cause.SIGNED_OUT:
+            return _not_signed_out(request, everywhere=bool(form.everywhere))
     elif token:
         return RedirectResponse(f"{ROOT}/", status_code=303)
     response = RedirectResponse(f"{SIGN_IN}?signed-out", status_code=303)
+    cookies.forget_session(response)
+    return response
+
+
+def _not_signed_out(request: Request, *, everywhere: bool) -> Response:
+    """Here it can be done without the API, elsewhere it cannot; and what was not done is not claimed."""
+    if everywhere:
+        return refuse(request, "The service is not answering. You are signed in as before: try again in a moment.", 503)
+    problem = "You are signed out in this browser. The service did not answer, so the session itself ends by its time."
+    response = refuse(request, problem, 503)
     cookies.forget_session(response)
     return response
 

@@ -70,12 +70,20 @@ class PasswordLinkRequest(BaseModel):
     address: str = Field(min_length=1, max_length=254)
 
 
-class NewPassword(BaseModel):
-    """`token` is of the link that was mailed."""
+class PasswordLinkToken(BaseModel):
+    """The end of the link that was mailed."""
 
     model_config = ConfigDict(extra="forbid")
 
     token: str = Field(min_length=1, max_length=200)
+
+
+class PasswordLinkAnswer(BaseModel):
+    address: str
+    name: str
+
+
+class NewPassword(PasswordLinkToken):
     password: str = Field(min_length=1, max_length=1000)
 
 

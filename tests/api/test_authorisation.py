@@ -29,6 +29,7 @@ TABLE: dict[tuple[str, str], str | Role] = {
     ("PATCH", "/me"): SIGNED,
     ("POST", "/me/password"): SIGNED,
     ("POST", "/password-links"): PUBLIC,
+    ("POST", "/password-links/look"): PUBLIC,
     ("POST", "/passwords"): PUBLIC,
     ("POST", "/calendars"): Role.OWNER,
     ("GET", "/calendars/{calendar_key}/members"): Role.VIEWER,

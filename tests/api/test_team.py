@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from shared import clock, links, organisers, password_links, team
+from shared import calendars, clock, links, organisers, password_links, team
 from shared.database import new_session
-from shared.errors import NotFound, StateConflict
+from shared.errors import NotAllowed, NotFound
 from shared.mail.bare import compose
 from shared.mail.recipients import recipient_of
 from shared.models import Calendar, Message, MessageKind, Organiser, Role
@@ -177,14 +178,92 @@ def test_two_owners_who_lower_each_other_leave_one(session: Session, calendar: C
     def lower(organiser: Organiser) -> bool:
         with new_session() as own:
             try:
-                team.change_role(own, own.get_one(Calendar, calendar.id), organiser.id, Role.VIEWER)
-            except StateConflict:
+                by = own.get_one(Organiser, other.id if organiser is owner else owner.id)
+                team.change_role(own, own.get_one(Calendar, calendar.id), organiser.id, Role.VIEWER, by=by)
+            except NotAllowed:
                 return False
             own.commit()
             return True
 
     with ThreadPoolExecutor(2) as both:
         assert sorted(both.map(lower, [owner, other])) == [False, True]
+
+
+def test_who_was_lowered_meanwhile_adds_and_removes_nobody(
+    session: Session, calendar: Calendar, owner: Organiser
+) -> None:
+    """The request came from an owner; by the time the calendar is held, it does not."""
+    other, target = make_organiser(session, calendar, Role.OWNER), make_organiser(session, calendar, Role.EDITOR)
+    assert calendars.role_of(session, owner, calendar.id) == Role.OWNER
+    with new_session() as theirs:
+        by = theirs.get_one(Organiser, other.id)
+        team.change_role(theirs, theirs.get_one(Calendar, calendar.id), owner.id, Role.VIEWER, by=by)
+        theirs.commit()
+
+    with pytest.raises(NotAllowed):
+        team.remove(session, calendar, target.id, by=owner)
+    with pytest.raises(NotAllowed):
+        team.add(session, calendar, address="a@example.org", name="A", role=Role.EDITOR, by=owner)
+
+
+def test_two_calendars_gain_one_new_colleague_at_once(session: Session, owner: Organiser, calendar: Calendar) -> None:
+    other = make_calendar(session)
+    calendars.grant(session, owner, other, Role.OWNER)
+    session.commit()
+    together = Barrier(2)
+
+    def add(calendar_id: UUID) -> UUID:
+        with new_session() as own:
+            by, where = own.get_one(Organiser, owner.id), own.get_one(Calendar, calendar_id)
+            together.wait(10)
+            added = team.add(own, where, address="new@example.org", name="New", role=Role.EDITOR, by=by)
+            own.commit()
+            return added.organiser.id
+
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(add, [calendar.id, other.id])
+    assert first == second
+    assert len(session.scalars(select(Message)).all()) == 1, "one mail is enough"
+
+
+def test_two_calendars_of_one_title_made_at_once_have_addresses_of_their_own(session: Session) -> None:
+    together = Barrier(2)
+
+    def make(_: int) -> str:
+        with new_session() as own:
+            own.execute(select(1))
+            together.wait(10)
+            slug = calendars.create(own, title="Rivers").slug
+            own.commit()
+            return slug
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(make, range(2))) == ["rivers", "rivers-2"]
+
+
+def test_an_invitation_speaks_the_language_of_the_calendar_and_leaves_room_for_a_forgotten_password(
+    session: Session, client: TestClient, calendar: Calendar, owner: Organiser
+) -> None:
+    calendar.language = "es"
+    session.commit()
+    client.post(path_of(calendar), json=NEW, headers=token_for(session, owner))
+    client.post("/api/v1/password-links", json={"address": NEW["address"]})
+
+    invited, asked = session.scalars(select(Message).order_by(Message.id)).all()
+    mail = compose(invited, recipient_of(invited), "<x@plenary.localhost>")
+    assert mail.language == "es"
+    assert (invited.facts["calendar"], "calendar" in asked.facts) == (calendar.title, False)
+
+
+def test_a_link_says_whose_it_is_until_it_is_used(session: Session, client: TestClient) -> None:
+    organiser = make_organiser(session)
+    token = password_links.url(organiser).rpartition("/")[2]
+
+    found = client.post("/api/v1/password-links/look", json={"token": token})
+    client.post("/api/v1/passwords", json={"token": token, "password": ANOTHER})
+
+    assert found.json() == {"address": organiser.address, "name": organiser.name}
+    assert client.post("/api/v1/password-links/look", json={"token": token}).status_code == 404
 
 
 def test_addresses_of_colleagues_are_for_owners(session: Session, client: TestClient, calendar: Calendar) -> None:
@@ -238,6 +317,7 @@ def test_the_audit_log_is_narrowed_and_names_events(
 
     assert read() == [("event.edited", "Cities and water"), ("member.added", None)]
     assert read(action="member.") == [("member.added", None)]
+    assert read(action="entries.sent-again") == []
     assert read(event=str(event.id)) == [("event.edited", "Cities and water")]
     assert read(organiser=str(make_organiser(session).id)) == []
     assert read(until=(clock.now() - timedelta(days=1)).isoformat()) == []

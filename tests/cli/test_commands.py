@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from services.cli.main import app
-from shared import clock, history, organisers
+from shared import clock, history, organisers, password_links
 from shared.models import Calendar, Event, EventState, Message, Registration
 from tests.factories import make_calendar, make_event, register
 
@@ -54,6 +54,18 @@ def test_a_short_password_is_refused_with_a_remedy(session: Session) -> None:
     code, output = plenary("organiser", "add", "ola@example.org", "--name", "Ola", "--password-stdin", stdin="short\n")
     assert code == 1
     assert "at least 12 characters" in output
+
+
+def test_a_link_to_choose_a_password_can_be_handed_over(session: Session) -> None:
+    plenary("organiser", "add", "ola@example.org", "--name", "Ola")
+    code, output = plenary("organiser", "link", "OLA@example.org", "--json")
+    assert code == 0, output
+
+    password_links.choose(session, json.loads(output)["url"].rpartition("/")[2], "a long second password")
+    assert organisers.sign_in(session, address="ola@example.org", password="a long second password")
+    code, output = plenary("organiser", "link", "nobody@example.org")
+    assert code == 1
+    assert "plenary organiser add" in output
 
 
 def test_a_new_password_ends_old_sessions(session: Session) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 
 from shared.schemas.sessions import CalendarRole, TokenAnswer, TokenCreated
 from shared.schemas.stats import AuditAnswer, AuditPage
-from shared.schemas.team import MemberAnswer, MemberPage, OwnSession
+from shared.schemas.team import MemberAnswer, MemberPage, OwnSession, PasswordLinkAnswer
 from tests.dashboard.fake_people import Refusal
 from tests.dashboard.specimens import CALENDAR
 
@@ -125,10 +125,22 @@ def _add_access_routes(app: FastAPI, known: Team, require: Callable[[Request], s
     def request_link(body: dict[str, str]) -> None:
         known.did.append(("forgotten", body["address"]))
 
+    _add_password_routes(app, known)
+
+
+def _add_password_routes(app: FastAPI, known: Team) -> None:
+    def check(token: str) -> None:
+        if token != "good":
+            raise Refusal(404, "not-found", "Not found", "This link is not valid any more.")
+
+    @app.post("/api/v1/password-links/look")
+    def look(body: dict[str, str]) -> PasswordLinkAnswer:
+        check(body["token"])
+        return PasswordLinkAnswer(address="noor@example.org", name="Noor Haddad")
+
     @app.post("/api/v1/passwords", status_code=201)
     def choose(request: Request, body: dict[str, str]) -> dict[str, Any]:
-        if body["token"] != "good":
-            raise Refusal(404, "not-found", "Not found", "This link is not valid any more.")
+        check(body["token"])
         known.did.append(("password", body["password"]))
         request.app.state.world.tokens.add("chosen")
         return {"token": "chosen", "expires_at": datetime.now(UTC) + timedelta(hours=8)}

@@ -1,6 +1,9 @@
 """The pages Team and Audit, and the pages on which a password is chosen."""
 
-from datetime import UTC, datetime
+import ast
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -8,7 +11,7 @@ from starlette.testclient import TestClient
 
 from services.dashboard import passwords, sign_in
 from services.dashboard.audit.screen import facts
-from services.dashboard.audit.words import sentence
+from services.dashboard.audit.words import SENTENCES, sentence
 from shared.schemas.stats import AuditAnswer
 from tests.dashboard.conftest import words
 from tests.dashboard.fake_team import member
@@ -102,15 +105,30 @@ def test_the_audit_log_is_narrowed_by_event_and_kind(fake, open_page):
     page = open_page(AUDIT)
     page.selectbox(key="audit_event").set_value(str(known.id)).run()
     page.selectbox(key="audit_kind").set_value("member.").run()
+    page.date_input(key="audit_since").set_value(date(2026, 7, 1)).run()
 
     asked = fake.world.team.asked[-1]
     assert (asked["calendar"], asked["event"], asked["action"]) == ("international", str(known.id), "member.")
+    assert datetime.fromisoformat(asked["since"]) == datetime(2026, 6, 30, 22, 0, tzinfo=UTC), "midnight in Madrid"
 
 
 def test_who_owns_nothing_is_told_whom_to_ask(fake, open_page):
     fake.world.roles = {"international": "editor"}
 
     assert "The audit log is for owners" in words(open_page(AUDIT))
+
+
+def test_every_action_that_is_recorded_has_words_and_no_words_are_left_over():
+    recorded = {
+        constant.value
+        for file in (*Path("shared").rglob("*.py"), *Path("services").rglob("*.py"))
+        if "audit.record(" in file.read_text() and "dashboard" not in file.parts
+        for constant in ast.walk(ast.parse(file.read_text()))
+        if isinstance(constant, ast.Constant) and isinstance(constant.value, str)
+        and re.fullmatch(r"[a-z_-]+\.[a-z_-]+", constant.value)
+    }  # fmt: skip
+
+    assert recorded == set(SENTENCES)
 
 
 def test_actions_are_in_words_and_ids_are_left_out():
@@ -129,9 +147,12 @@ def browser(fake):
         yield client
 
 
+def proof_on(browser, path):
+    return browser.get(path).text.partition('name="proof" value="')[2].partition('"')[0]
+
+
 def submit(browser, path, **fields):
-    proof = browser.get(path).text.partition('name="proof" value="')[2].partition('"')[0]
-    return browser.post(path, data={"proof": proof} | fields)
+    return browser.post(path, data={"proof": proof_on(browser, path)} | fields)
 
 
 def test_a_password_is_chosen_behind_the_link_and_one_is_signed_in(fake, browser):
@@ -143,14 +164,41 @@ def test_a_password_is_chosen_behind_the_link_and_one_is_signed_in(fake, browser
     assert fake.world.team.did == [("password", "a new long password")]
 
 
-def test_a_slip_of_the_finger_and_a_used_link_are_said(fake, browser):
+def test_a_slip_of_the_finger_is_said(fake, browser):
     slip = submit(browser, "/dashboard/auth/password/good", password="a new long password", again="b")
-    used = submit(browser, "/dashboard/auth/password/used", password="a new long password", again="a new long password")
 
-    assert (slip.status_code, used.status_code) == (422, 404)
+    assert slip.status_code == 422
     assert "not the same" in slip.text
+    assert fake.world.team.did == []
+
+
+def test_a_link_says_whose_it_is_and_a_used_one_that_it_is_over_before_anything_is_typed(fake, browser):
+    good, used = (browser.get(f"/dashboard/auth/password/{token}") for token in ("good", "used"))
+
+    assert (good.status_code, used.status_code) == (200, 404)
+    assert "For noor@example.org." in good.text
+    assert "not valid any more" in used.text
+    assert 'name="password"' not in used.text
+    assert "Ask for a new link" in used.text
+
+
+def test_a_link_that_is_used_meanwhile_chooses_nothing(fake, browser):
+    proof = proof_on(browser, "/dashboard/auth/password/good")
+    typed = {"proof": proof, "password": "a new long password", "again": "a new long password"}
+    used = browser.post("/dashboard/auth/password/used", data=typed)
+
+    assert used.status_code == 404
     assert "not valid any more" in used.text
     assert fake.world.team.did == []
+
+
+def test_a_link_is_shown_again_when_the_service_does_not_answer(fake, browser):
+    fake.stop()
+    answer = browser.get("/dashboard/auth/password/good")
+    fake.start()
+
+    assert answer.status_code == 503
+    assert "not answering" in answer.text
 
 
 def test_a_form_of_another_site_chooses_nothing(fake, browser):
@@ -176,3 +224,19 @@ def test_signing_out_everywhere(fake, browser):
     browser.post("/dashboard/auth/sign-out", data={"proof": proof, "everywhere": "yes"})
 
     assert fake.world.team.did == [("everywhere", None)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "keeps_cookie"),
+    [({"everywhere": "yes"}, "You are signed in as before", True), ({}, "You are signed out in this browser", False)],
+)
+def test_what_was_not_signed_out_is_not_claimed(fake, browser, fields, said, keeps_cookie):
+    token = fake.world.sign_in()
+    browser.cookies.set("plenary_session", token, path="/dashboard")
+    fake.stop()
+    answer = browser.post("/dashboard/auth/sign-out", data={"proof": sign_in.cookies.sign_out_proof(token)} | fields)
+    fake.start()
+
+    assert answer.status_code == 503
+    assert said in answer.text
+    assert ("plenary_session" not in answer.headers["set-cookie"]) is keeps_cookie

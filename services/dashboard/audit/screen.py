@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -24,15 +25,16 @@ _EVERYBODY = "everybody"
 
 @dataclass(frozen=True)
 class Wish(Asked):
-    """`event_id` is of the calendar here: it tells one list from another."""
+    """`event_id` is of the calendar here: it tells one list from another. Days are those of the calendar's `zone`."""
 
     about: str | None = None
     organiser: str | None = None
     kind: str | None = None
     since: date | None = None
+    zone: str = "UTC"
 
     def narrowing(self) -> Mapping[str, str]:
-        since = datetime.combine(self.since, time(), UTC).isoformat() if self.since else None
+        since = datetime.combine(self.since, time(), ZoneInfo(self.zone)).isoformat() if self.since else None
         asked = {
             "calendar": self.event_id,
             "event": self.about,
@@ -69,8 +71,8 @@ def _ask(laid: Desk, calendar: CalendarRole) -> Wish:
         kind = st.selectbox(
             "What", [None, *KINDS], format_func=lambda key: KINDS.get(key, "everything"), key="audit_kind"
         )
-        since = st.date_input("Since (UTC)", None, format="YYYY-MM-DD", key="audit_since")
-    return Wish(calendar.slug, about=about, organiser=who, kind=kind, since=since)
+        since = st.date_input("Since", None, format="YYYY-MM-DD", key="audit_since")
+    return Wish(calendar.slug, about=about, organiser=who, kind=kind, since=since, zone=calendar.time_zone)
 
 
 def _people(viewer: Viewer, calendar: CalendarRole) -> dict[str, str]:

@@ -6,17 +6,20 @@ KINDS = {
     "registration": "registrations",
     "invitation": "invitations",
     "rule.": "mail rules",
+    "notice.": "notices",
+    "entries.": "calendar entries",
+    "call-sheets.": "call sheets",
     "member.": "the team",
     "calendar.": "the calendar's settings",
     "person.": "people's data",
     "token.": "API tokens",
 }
-_SENTENCES = {
+SENTENCES = {
     "calendar.created": "made the calendar",
     "calendar.edited": "changed the calendar's settings",
     "calendar.logo_changed": "changed the logo",
-    "call_sheets.sent": "sent call sheets to speakers",
-    "entries.sent": "sent calendar entries again",
+    "call-sheets.sent": "sent call sheets to speakers",
+    "entries.sent-again": "sent calendar entries again",
     "event.cancelled": "cancelled the event",
     "event.copied": "made an event like another one",
     "event.created": "made the event",
@@ -34,20 +37,23 @@ _SENTENCES = {
     "member.added": "added somebody to the team",
     "member.removed": "took somebody off the team",
     "member.role_changed": "changed a role",
+    "notice.sent": "sent a notice at once",
+    "organiser.added": "added an organiser",
     "organiser.identity_bound": "signed in with the identity provider for the first time",
+    "organiser.link_made": "made a link to choose a password",
     "organiser.password_chosen": "chose a password",
+    "organiser.password_set": "set a password",
     "organiser.signed_out_everywhere": "signed out everywhere",
     "person.erased": "erased a person's data",
     "person.exported": "exported a person's data",
     "preview.sent": "sent a mail to themselves, to look at it",
-    "question.marked": "marked a question of the audience",
     "registration.added": "registered somebody",
     "registration.cancelled": "cancelled a registration",
-    "registration.confirmed": "confirmed a registration",
+    "registration.confirmed-on-behalf": "confirmed a registration",
     "registration.corrected": "corrected a registration",
-    "registration.link_sent": "sent the link to a registration again",
+    "registration.link-sent": "sent the link to a registration again",
     "registration.readdressed": "corrected an address",
-    "registration.taken_up_again": "took a registration up again",
+    "registration.taken-up-again": "took a registration up again",
     "registrations.exported": "exported the registrations",
     "registrations.imported": "imported registrations",
     "rule.added": "added a mail rule",
@@ -60,4 +66,4 @@ _SENTENCES = {
 
 
 def sentence(action: str) -> str:
-    return _SENTENCES.get(action, action)
+    return SENTENCES.get(action, action)
