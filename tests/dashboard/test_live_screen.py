@@ -94,6 +94,41 @@ def test_the_last_good_snapshot_stays_when_the_api_stops(fake, open_page):
     fake.start()
 
 
+def export_is_disabled(page):
+    [menu] = [one for one in page.get("popover") if one.proto.popover.label == "Export"]
+    return menu.proto.popover.disabled
+
+
+def test_nothing_is_offered_that_a_silent_api_would_have_to_do(fake, open_page):
+    fake.world.add(event())
+    page = open_page()
+    assert not export_is_disabled(page)
+
+    fake.stop()
+    wait_for_the_cache_to_pass()
+    page.run()
+    assert export_is_disabled(page)
+
+    fake.start()
+    wait_for_the_cache_to_pass()
+    page.run()
+    assert not export_is_disabled(page)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(14, "It begins soon: 0 of"), (-30, "It is on: 0 of"), (16, None), (-91, None)]
+)
+def test_around_the_session_its_page_is_one_press_away(fake, open_page, minutes, said):
+    now = clock.now()
+    webinar = fake.world.add(event(starts_at=now + timedelta(minutes=minutes)))
+    fake.world.change(webinar.id, server_time=now)
+
+    drawn = words(open_page())
+
+    assert (f'href="session?event={webinar.id}"' in drawn) is (said is not None)
+    assert said is None or said in drawn
+
+
 def test_numbers_older_than_a_minute_carry_a_banner(fake, open_page):
     fake.world.add(event())
     page = open_page()
@@ -200,7 +235,8 @@ def test_a_busy_api_is_spared_and_its_last_answer_kept(fake, open_page):
 
     wait_for_the_cache_to_pass()
     page.run()
-    asked = fake.world.calls.count(stats_call := fake.world.calls[-1])
+    [stats_call] = {call for call in fake.world.calls if call.endswith("/stats")}
+    asked = fake.world.calls.count(stats_call)
     wait_for_the_cache_to_pass()
     page.run()
 

@@ -18,15 +18,16 @@ class Pace:
     shows_names: bool
 
 
-def draw(event: EventSummary, *, sees_addresses: bool) -> Pace:
+def draw(event: EventSummary, *, sees_addresses: bool, is_stale: bool) -> Pace:
+    """While the service does not answer (`is_stale`), nothing is offered that it would have to do."""
     with st.container(key="actions", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         markup.draw(header.over(event), width="content")
         _draw_view()
         if event.state == "draft":
-            _draw_review(event)
+            _draw_review(event, disabled=is_stale)
         else:
             _draw_links(event)
-            exporting.draw(str(event.id), sees_addresses=sees_addresses, with_report=True)
+            exporting.draw(str(event.id), sees_addresses=sees_addresses, with_report=True, disabled=is_stale)
         with st.popover("View", icon=":material/tune:"):
             is_paused = switch("Pause updates", "live", "The numbers stay as they are until you switch this off.")
             hides_names = switch("Hide names", "names", "For a screen that others can see.")
@@ -50,8 +51,8 @@ def is_by_day() -> bool:
     return bool(st.session_state.get(_VIEW) == _DAYS)
 
 
-def _draw_review(event: EventSummary) -> None:
-    if st.button("Review and publish", type="primary", icon=":material/rate_review:"):
+def _draw_review(event: EventSummary, *, disabled: bool) -> None:
+    if st.button("Review and publish", type="primary", icon=":material/rate_review:", disabled=disabled):
         st.switch_page(desk.NEW, query_params={"draft": str(event.id), "event": str(event.id)})
 
 

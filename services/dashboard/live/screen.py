@@ -1,6 +1,7 @@
 """The Live page: what moves, in one fragment that draws one snapshot."""
 
 import random
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from services.dashboard.live import (
     header,
     local_hours,
     mail,
+    near,
     questions,
     reminders,
     sources,
@@ -33,10 +35,17 @@ from shared.schemas.stats import Stats
 
 # Seconds between refreshes. With snapshots two seconds old at most, a registration is on screen within five. No two
 # tabs have quite the same pace: those that waited for one snapshot would come together for ever after, all at once.
-_PACE, _SPREAD = 2.5, 0.3
+_PACE, _PACE_NEAR, _SPREAD = 2.5, 2.0, 0.3
 _OWN_PACE = "_pace"
 # Pixels, about the height of what `_draw_above` draws.
 _FIRST_SCREEN = 640
+
+
+class Manner(NamedTuple):
+    """How the page is drawn around what a refresh draws; where it becomes another one, the whole page runs again."""
+
+    is_stale: bool
+    is_near: bool
 
 
 def draw(laid: Desk) -> None:
@@ -44,27 +53,39 @@ def draw(laid: Desk) -> None:
     if laid.event is None:
         _draw_no_events()
         return
-    pace = actions.draw(laid.event, sees_addresses=laid.viewer.may_edit_on(laid.event.calendar.id))
-    seconds = _seconds_between_refreshes(is_live=pace.is_live)
-    st.fragment(_refresh, run_every=seconds)(laid.viewer, laid.event, pace)
+    manner = _manner(snapshots.stats.shown(str(laid.event.id)))
+    sees_addresses = laid.viewer.may_edit_on(laid.event.calendar.id)
+    pace = actions.draw(laid.event, sees_addresses=sees_addresses, is_stale=manner.is_stale)
+    seconds = _seconds_between_refreshes(is_live=pace.is_live, is_near=manner.is_near)
+    st.fragment(_refresh, run_every=seconds)(laid.viewer, laid.event, pace, manner)
 
 
-def _seconds_between_refreshes(*, is_live: bool) -> float | None:
+def _manner(screen: Screen[Stats] | None) -> Manner:
+    if screen is None:
+        return Manner(is_stale=False, is_near=False)
+    return Manner(is_stale=screen.is_stale, is_near=near.is_near(screen.snapshot))
+
+
+def _seconds_between_refreshes(*, is_live: bool, is_near: bool) -> float | None:
     if attention.is_asleep():
         attention.draw_way_back()
         return attention.SLOW
     if _OWN_PACE not in st.session_state:
-        st.session_state[_OWN_PACE] = round(_PACE + random.uniform(-_SPREAD, _SPREAD), 2)
-    return st.session_state[_OWN_PACE] if is_live else None
+        st.session_state[_OWN_PACE] = round(random.uniform(-_SPREAD, _SPREAD), 2)
+    pace = _PACE_NEAR if is_near else _PACE
+    return pace + st.session_state[_OWN_PACE] if is_live else None
 
 
-def _refresh(viewer: Viewer, event: EventSummary, pace: Pace) -> None:
+def _refresh(viewer: Viewer, event: EventSummary, pace: Pace, drawn_in: Manner) -> None:
     attention.watch()
     door.keep_watch(viewer)
     screen = _take(viewer, str(event.id))
     if isinstance(screen, Failure):
         door.draw_no_data(screen, viewer)
         return
+    if _manner(screen) != drawn_in:
+        # The actions and the pace are outside of what a refresh may draw.
+        st.rerun()
     suffix = "_old" if screen.is_old else ""
     with st.container(key=f"above{suffix}"):
         _draw_above(screen, is_live=pace.is_live)
@@ -91,6 +112,7 @@ def _draw_above(screen: Screen[Stats], *, is_live: bool) -> None:
     header.draw(screen, is_live=is_live)
     suspicion.draw(stats)
     unreachable.draw(stats)
+    near.draw(stats)
     tiles.draw(stats)
     grid = st.grid(3, min_column_width=300, key="grid_above")
     is_empty = curve.is_empty(stats)

@@ -16,8 +16,8 @@ _OFFERED: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 
 
-def draw(event_id: str, *, sees_addresses: bool, with_report: bool = False) -> None:
-    with st.popover("Export", icon=":material/download:", key="export"):
+def draw(event_id: str, *, sees_addresses: bool, with_report: bool = False, disabled: bool = False) -> None:
+    with st.popover("Export", icon=":material/download:", key="export", disabled=disabled):
         note(
             "Everybody, with the answers given."
             if sees_addresses
