@@ -39,24 +39,24 @@ def fake() -> Iterator[FakeApi]:
 @pytest.fixture(scope="module")
 def address(fake: FakeApi) -> Iterator[str]:
     """The dashboard as it is started everywhere, on a free port."""
-    port = _free_port()
-    with running_dashboard(fake, port):
+    port = free_port()
+    with running_dashboard(fake.url, port):
         yield f"http://127.0.0.1:{port}/dashboard"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def running_dashboard(fake: FakeApi, port: int) -> Iterator[None]:
+def running_dashboard(api_url: str, port: int) -> Iterator[None]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "services.dashboard", "--port", str(port)],
         cwd=ROOT,
-        env=environment | {"PLENARY_API_URL": fake.url},
+        env=environment | {"PLENARY_API_URL": api_url},
     )
     try:
         _wait_until_healthy(f"http://127.0.0.1:{port}/dashboard/_stcore/health")
@@ -122,10 +122,12 @@ def _tab(chromium: Browser, width: int, height: int, scheme: str) -> Iterator[Pa
     assert hosts - {""} == {"127.0.0.1"}
 
 
-def sign_in(page: Page, address: str, path: str = "/") -> None:
+def sign_in(
+    page: Page, address: str, path: str = "/", *, who: str = "noor@example.org", password: str = PASSWORD
+) -> None:
     go(page, address + path)
-    page.get_by_label("E-mail address").fill("noor@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("E-mail address").fill(who)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
 
 
@@ -184,13 +186,13 @@ def test_an_api_that_stops_is_announced_and_the_screen_recovers_by_itself(page, 
 
 
 def test_a_process_that_is_restarted_is_found_again_without_a_reload(page, fake):
-    known, port = fake.world.add(event()), _free_port()
+    known, port = fake.world.add(event()), free_port()
     address = f"http://127.0.0.1:{port}/dashboard"
-    with running_dashboard(fake, port):
+    with running_dashboard(fake.url, port):
         sign_in(page, address)
         expect(number(page, "Registered")).to_have_text("318", timeout=FIRST_PAGE)
     fake.world.change(known.id, active=319)
-    with running_dashboard(fake, port):
+    with running_dashboard(fake.url, port):
         expect(number(page, "Registered")).to_have_text("319", timeout=FIRST_PAGE)
 
 
