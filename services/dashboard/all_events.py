@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from services.dashboard import desk, events, formatting, heading, markup
+from services.dashboard import desk, door, event_page, events, formatting, heading, markup
 from services.dashboard.cookies import ROOT
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
@@ -25,7 +25,7 @@ _WORTH_SEARCHING = 10
 def draw(laid: Desk) -> None:
     heading.draw("All events")
     if not laid.events:
-        markup.notice("note", "No events yet", "Make the first one: paste an announcement, or start empty.")
+        event_page.draw_none(laid.viewer)
     words = ""
     with st.container(key="events_bar", horizontal=True, vertical_alignment="bottom"):
         if len(laid.events) > _WORTH_SEARCHING:
@@ -36,6 +36,7 @@ def draw(laid: Desk) -> None:
 
 
 def _draw_lists(viewer: Viewer, last: list[EventSummary], words: str) -> None:
+    door.keep_watch(viewer)
     found = events.mine(viewer)
     listed = last if isinstance(found, Failure) else found
     if isinstance(found, Failure):

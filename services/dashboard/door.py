@@ -35,10 +35,13 @@ def keep_watch(viewer: Viewer) -> None:
 
 def draw_no_data(failure: Failure, viewer: Viewer) -> None:
     """Instead of what a refresh would draw about an event."""
-    if failure.cause is Cause.SIGNED_OUT:
-        # The call may have gone out with the ended session of another viewer, whose cache we share.
+    if failure.cause in {Cause.SIGNED_OUT, Cause.FORBIDDEN, Cause.NOT_FOUND}:
+        # The session may have ended, or the role is gone; or the call went out with the session of another viewer,
+        # whose cache we share.
         _leave_unless(viewer, doubt(viewer))
-    elif failure.cause is Cause.FORBIDDEN:
+    if failure.cause is Cause.SIGNED_OUT:
+        return
+    if failure.cause is Cause.FORBIDDEN:
         markup.notice("warning", "You have no access to this event", "Choose one of your own events instead.")
     elif failure.cause is Cause.NOT_FOUND:
         markup.notice("warning", "Event not found", "It may have been removed. Choose another event.")

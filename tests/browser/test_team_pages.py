@@ -97,7 +97,8 @@ def test_a_colleague_comes_in_is_lowered_and_leaves(
     owners_tab.get_by_role("button", name="Remove …").click()
     owners_tab.get_by_role("button", name="Take it away").click()
     expect(owners_tab.get_by_text("Ben does not work on this calendar any more")).to_be_visible()
-    expect(colleagues_tab.get_by_text("Cities and water")).to_have_count(0, timeout=NOTICED)
+    expect(colleagues_tab.get_by_text("No events yet")).to_be_visible(timeout=NOTICED)
+    expect(colleagues_tab.get_by_text("Cities and water")).to_have_count(0)
     colleagues_tab.screenshot(path=_picture("role-taken-away.png"))
 
 

@@ -99,6 +99,20 @@ def export_is_disabled(page):
     return menu.proto.popover.disabled
 
 
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ({"international": "editor"}, "“New event” in the menu"),
+        ({"international": "viewer"}, "once an editor of your calendar has made one"),
+        ({}, "You work on no calendar"),
+    ],
+)
+def test_who_has_no_events_is_told_what_to_do(fake, open_page, roles, said):
+    fake.world.roles = roles
+
+    assert said in words(open_page())
+
+
 def test_nothing_is_offered_that_a_silent_api_would_have_to_do(fake, open_page):
     fake.world.add(event())
     page = open_page()

@@ -279,4 +279,4 @@ def test_the_view_is_in_the_address_and_survives_a_browser_that_forgets(fake, op
 
 
 def test_without_an_event_the_page_says_what_to_do(fake, open_page):
-    assert "Paste an announcement to make the first one." in words(open_page(PAGE))
+    assert "“New event” in the menu takes an announcement" in words(open_page(PAGE))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from services.dashboard import events, heading, markup
+from services.dashboard import event_page, events, heading, markup
 from services.dashboard.api_client import api
 from services.dashboard.comparison import chart, tables
 from services.dashboard.desk import Desk
@@ -30,7 +30,7 @@ def draw(laid: Desk) -> None:
     events.draw_refusal()
     if laid.event is None:
         heading.draw("Compare")
-        markup.notice("note", "No events yet", "There is something to compare once two events have been published.")
+        event_page.draw_none(laid.viewer)
         return
     heading.draw("Compare", [laid.event.title, "Aligned on the start of each event"])
     chosen = _choose(laid.event, laid.events)

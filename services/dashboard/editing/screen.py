@@ -2,16 +2,14 @@
 
 import streamlit as st
 
-from services.dashboard import events, heading, markup, said
+from services.dashboard import event_page, events, markup, said
 from services.dashboard.api_client import api
 from services.dashboard.desk import Desk
 from services.dashboard.editing import content, event_draft, programme, publishing, when
 from services.dashboard.editing.event_draft import NAMES, EventDraft
 from services.dashboard.failures import Cause, Failure
-from services.dashboard.live import header
 from services.dashboard.saving import draw_bar, draw_failure_whole
 from services.dashboard.viewer import Viewer
-from shared import clock
 from shared.schemas.events import EventSummary
 
 _PART, _PARTS = "part", ("Content", "When", "Programme", "Publish")
@@ -19,17 +17,13 @@ _KEY = "editing_part"
 
 
 def draw(laid: Desk) -> None:
-    events.draw_refusal()
-    if laid.event is None:
-        heading.draw("Edit event")
-        markup.notice("note", "No events yet", "Make the first one: “New event” is in the menu.")
+    event = event_page.begin(laid, "Edit event")
+    if event is None:
         return
-    state = header.state(laid.event, clock.now())
-    heading.draw("Edit event", [laid.event.title, *header.when(laid.event, None)], [state])
-    if not laid.viewer.may_edit_on(laid.event.calendar.id):
+    if not laid.viewer.may_edit_on(event.calendar.id):
         markup.notice("note", "You can look, not write", "Ask an owner of the calendar to make you an editor.")
         return
-    draft = _draft(laid.viewer, laid.event)
+    draft = _draft(laid.viewer, event)
     if isinstance(draft, Failure):
         detail = draft.detail if not draft.is_passing else "Load the page again in a moment."
         markup.notice("problem", draft.title, detail)

@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from services.dashboard import events, heading, markup, said
+from services.dashboard import event_page, markup, said
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
 from services.dashboard.invitations import inviting, nudging, pages, table
-from services.dashboard.live import header
 from services.dashboard.viewer import Viewer
-from shared import clock
 from shared.schemas.events import EventSummary
 from shared.schemas.invitations import InvitationCounts
 
@@ -18,20 +16,15 @@ _VIEWS = {_LIST: ":material/groups: The list", _INVITE: ":material/outgoing_mail
 
 
 def draw(laid: Desk) -> None:
-    events.draw_refusal()
-    if laid.event is None:
-        heading.draw("Invitations")
-        markup.notice("note", "No events yet", "Paste an announcement to make the first one.")
+    event = event_page.begin(laid, "Invitations")
+    if event is None:
         return
-    heading.draw(
-        "Invitations", [laid.event.title, *header.when(laid.event, None)], [header.state(laid.event, clock.now())]
-    )
-    may_edit = laid.viewer.may_edit_on(laid.event.calendar.id)
+    may_edit = laid.viewer.may_edit_on(event.calendar.id)
     view = _choose_view() if may_edit else _LIST
     if view == _INVITE:
-        inviting.draw(laid.viewer, laid.event)
+        inviting.draw(laid.viewer, event)
     else:
-        _draw_list(laid.viewer, laid.event, may_edit=may_edit)
+        _draw_list(laid.viewer, event, may_edit=may_edit)
 
 
 def _choose_view() -> str:

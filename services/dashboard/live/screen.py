@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from services.dashboard import door, events, markup, snapshots
+from services.dashboard import door, event_page, events, snapshots
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
 from services.dashboard.live import (
@@ -51,7 +51,7 @@ class Manner(NamedTuple):
 def draw(laid: Desk) -> None:
     events.draw_refusal()
     if laid.event is None:
-        _draw_no_events()
+        event_page.draw_none(laid.viewer)
         return
     manner = _manner(snapshots.stats.shown(str(laid.event.id)))
     sees_addresses = laid.viewer.may_edit_on(laid.event.calendar.id)
@@ -152,9 +152,3 @@ def _draw_below(screen: Screen[Stats], *, shows_names: bool) -> None:
     if stats.questions:
         with grid.cell(column_span="all"):
             card("questions", "Answers", lambda: questions.draw(stats))
-
-
-def _draw_no_events() -> None:
-    markup.notice(
-        "note", "No events yet", "Paste an announcement to make the first one: the page for it is in the menu."
-    )

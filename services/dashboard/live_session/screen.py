@@ -2,17 +2,16 @@
 
 import streamlit as st
 
-from services.dashboard import door, events, formatting, heading, markup, said
+from services.dashboard import door, event_page, formatting, markup, said
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
 from services.dashboard.formatting import count, percent
-from services.dashboard.live import attention, header
+from services.dashboard.live import attention
 from services.dashboard.live.cards import card
 from services.dashboard.live_session import chart, missing, questions, snapshot
 from services.dashboard.markup import Markup
 from services.dashboard.snapshots import Screen
 from services.dashboard.viewer import Viewer
-from shared import clock
 from shared.schemas.events import EventSummary
 from shared.schemas.live_session import LiveSession
 
@@ -27,22 +26,18 @@ _WORDS = {
 
 
 def draw(laid: Desk) -> None:
-    events.draw_refusal()
-    if laid.event is None:
-        heading.draw("Session")
-        markup.notice("note", "No events yet", "Make the first one: “New event” is in the menu.")
+    event = event_page.begin(laid, "Session", viewer_zone=st.context.timezone)
+    if event is None:
         return
-    state = header.state(laid.event, clock.now())
-    heading.draw("Session", [laid.event.title, *header.when(laid.event, st.context.timezone)], [state])
     said.draw()
     above, below = (_PACE, _PACE_BELOW) if not attention.is_asleep() else (attention.SLOW, attention.SLOW)
     if above == attention.SLOW:
         attention.draw_way_back()
-    st.fragment(_above, run_every=above)(laid.viewer, laid.event)
-    st.fragment(_below, run_every=below)(laid.event)
-    may_edit = laid.viewer.may_edit_on(laid.event.calendar.id)
-    missing.draw(laid.viewer, laid.event, may_edit=may_edit)
-    questions.draw(laid.viewer, laid.event, may_edit=may_edit)
+    st.fragment(_above, run_every=above)(laid.viewer, event)
+    st.fragment(_below, run_every=below)(event)
+    may_edit = laid.viewer.may_edit_on(event.calendar.id)
+    missing.draw(laid.viewer, event, may_edit=may_edit)
+    questions.draw(laid.viewer, event, may_edit=may_edit)
 
 
 def _above(viewer: Viewer, event: EventSummary) -> None:

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from services.dashboard import events, heading, markup, said
+from services.dashboard import event_page, said
 from services.dashboard.desk import Desk
-from services.dashboard.live import actions, header
+from services.dashboard.live import actions
 from services.dashboard.mail import entries, overview, refusals, rehearsing, rule_list, texts, unreachable
 from services.dashboard.viewer import Viewer
-from shared import clock
 from shared.schemas.events import EventSummary
 
 OVERVIEW, RULES, REHEARSAL, TEXTS = "overview", "rules", "rehearsal", "texts"
@@ -22,17 +21,14 @@ _VIEW = "mail_view"
 
 
 def draw(laid: Desk) -> None:
-    events.draw_refusal()
-    if laid.event is None:
-        heading.draw("Mail")
-        markup.notice("note", "No events yet", "Paste an announcement to make the first one.")
+    event = event_page.begin(laid, "Mail")
+    if event is None:
         return
-    heading.draw("Mail", [laid.event.title, *header.when(laid.event, None)], [header.state(laid.event, clock.now())])
     view = _choose_view()
     if view != REHEARSAL:
         rehearsing.forget()
     said.draw()
-    _DRAWN[view](laid.viewer, laid.event)
+    _DRAWN[view](laid.viewer, event)
 
 
 def _choose_view() -> str:

@@ -2,19 +2,17 @@
 
 import streamlit as st
 
-from services.dashboard import events, heading, markup, snapshots
+from services.dashboard import event_page, events, markup, snapshots
 from services.dashboard.api_client import api
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.fields import title
-from services.dashboard.live import header
 from services.dashboard.live.cards import card
 from services.dashboard.registration_settings import form as forms
 from services.dashboard.registration_settings import online, preview, question_drafts, question_list, reading, rules
 from services.dashboard.registration_settings.form import NAMES, Form
 from services.dashboard.saving import draw_bar, draw_failure_whole
 from services.dashboard.viewer import Viewer
-from shared import clock
 from shared.schemas.events import EventAnswer, EventSummary
 from shared.schemas.stats import Totals
 
@@ -22,20 +20,13 @@ _SAID = "_registration_settings_said"
 
 
 def draw(laid: Desk) -> None:
-    events.draw_refusal()
-    if laid.event is None:
-        heading.draw("Registration settings")
-        markup.notice("note", "No events yet", "Paste an announcement to make the first one.")
+    event = event_page.begin(laid, "Registration settings")
+    if event is None:
         return
-    heading.draw(
-        "Registration settings",
-        [laid.event.title, *header.when(laid.event, None)],
-        [header.state(laid.event, clock.now())],
-    )
-    if not laid.viewer.may_edit_on(laid.event.calendar.id):
-        _draw_for_viewers(laid.viewer, laid.event)
+    if not laid.viewer.may_edit_on(event.calendar.id):
+        _draw_for_viewers(laid.viewer, event)
         return
-    form = _form(laid.viewer, laid.event)
+    form = _form(laid.viewer, event)
     if isinstance(form, Failure):
         _draw_nothing(form)
         return

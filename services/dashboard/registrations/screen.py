@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from services.dashboard import events, heading, kept, markup
+from services.dashboard import event_page, kept, markup
 from services.dashboard.api_client import api
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
-from services.dashboard.live import header
 from services.dashboard.registrations import (
     adding,
     exporting,
@@ -20,7 +19,6 @@ from services.dashboard.registrations import (
     table,
 )
 from services.dashboard.viewer import Viewer
-from shared import clock
 from shared.schemas.events import EventAnswer, EventSummary
 from shared.schemas.registrations import RegistrationDetail
 
@@ -31,28 +29,23 @@ _ICONS = {_LIST: ":material/groups:", _ADD: ":material/person_add:", _IMPORT: ":
 
 
 def draw(laid: Desk) -> None:
-    events.draw_refusal()
-    if laid.event is None:
-        heading.draw("Registrations")
-        markup.notice("note", "No events yet", "Paste an announcement to make the first one.")
+    event = event_page.begin(laid, "Registrations")
+    if event is None:
         return
-    heading.draw(
-        "Registrations", [laid.event.title, *header.when(laid.event, None)], [header.state(laid.event, clock.now())]
-    )
-    view = _choose_view(laid.viewer, laid.event)
+    view = _choose_view(laid.viewer, event)
     privacy.draw_report()
     if view != _LIST or not st.query_params.get(table.CHOSEN):
         said.draw()
     if view == _LIST:
-        _draw_list(laid.viewer, laid.event)
+        _draw_list(laid.viewer, event)
         return
-    event = api().event(laid.viewer.token, str(laid.event.id))
-    if isinstance(event, Failure):
-        _draw_failure(event)
+    whole = api().event(laid.viewer.token, str(event.id))
+    if isinstance(whole, Failure):
+        _draw_failure(whole)
     elif view == _ADD:
-        adding.draw(laid.viewer, event)
+        adding.draw(laid.viewer, whole)
     else:
-        importing.draw(laid.viewer, event)
+        importing.draw(laid.viewer, whole)
 
 
 def _choose_view(viewer: Viewer, event: EventSummary) -> str:

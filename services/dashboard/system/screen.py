@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from services.dashboard import formatting, heading, markup
+from services.dashboard import door, formatting, heading, markup
 from services.dashboard.api_client import api
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
@@ -34,6 +34,7 @@ def draw(laid: Desk) -> None:
 
 def _live(viewer: Viewer) -> None:
     attention.watch()
+    door.keep_watch(viewer)
     found = api().system(viewer.token)
     last: SystemAnswer | None = st.session_state.get(_SHOWN)
     if isinstance(found, Failure):
