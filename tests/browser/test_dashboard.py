@@ -1,147 +1,33 @@
 """The dashboard in a real browser, as its own process, against the fake API."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, expect
 
 from shared.schemas.questions import QuestionFacts
-from tests.dashboard.fake_api import PASSWORD, FakeApi, running_fake
+from tests.browser.dashboard import (
+    FIRST_PAGE,
+    OVERFLOWING,
+    address,
+    chromium,
+    draw_whole,
+    fake,
+    free_port,
+    go,
+    number,
+    page,
+    picture,
+    running_dashboard,
+    sign_in,
+    start_afresh,
+    tab_of,
+)
 from tests.dashboard.specimens import HOSTILE, event
 
+__all__ = ["address", "chromium", "fake", "page"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-ROOT = Path(__file__).parents[2]
-PICTURES = ROOT / "var" / "screenshots"
-CHROMIUM = "/usr/bin/chromium"
-# Milliseconds. A first page on a busy machine takes its time; nothing below waits longer than it must.
-FIRST_PAGE = 40_000
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeApi]:
-    with running_fake() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address(fake: FakeApi) -> Iterator[str]:
-    """The dashboard as it is started everywhere, on a free port."""
-    port = free_port()
-    with running_dashboard(fake.url, port):
-        yield f"http://127.0.0.1:{port}/dashboard"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running_dashboard(api_url: str, port: int) -> Iterator[None]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "services.dashboard", "--port", str(port)],
-        cwd=ROOT,
-        env=environment | {"PLENARY_API_URL": api_url},
-    )
-    try:
-        _wait_until_healthy(f"http://127.0.0.1:{port}/dashboard/_stcore/health")
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_until_healthy(url: str) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(url)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium: Browser, fake: FakeApi) -> Iterator[Page]:
-    """A tab that fails the test when anything in it asks another host."""
-    start_afresh(fake)
-    yield from _tab(chromium, 1440, 900, "light")
-
-
-def start_afresh(fake: FakeApi) -> None:
-    """A calendar more than the last test's organiser, with whom the dashboard would share what it has fetched."""
-    fake.world.events.clear()
-    fake.world.stats_changes.clear()
-    fake.world.people.rows.clear()
-    fake.world.roles = {"international": "owner", f"calendar {len(fake.world.calls)}": "viewer"}
-
-
-def _tab(chromium: Browser, width: int, height: int, scheme: str) -> Iterator[Page]:
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, timezone_id="America/Chicago"
-    )
-    hosts: set[str] = set()
-    # Chromium drops what it is loading when a network interface comes or goes, as containers make them do, and a page
-    # does not ask for a lost script twice. The pages' own scripts are therefore fetched by the driver.
-    context.route("**/dashboard/static/**", lambda route: route.fulfill(response=route.fetch(max_retries=5)))
-    tab = context.new_page()
-    tab.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
-    tab.on("websocket", lambda websocket: hosts.add(urlsplit(websocket.url).hostname or ""))
-    yield tab
-    # What the page still loads is of no interest any more.
-    context.unroute_all(behavior="ignoreErrors")
-    context.close()
-    # Pictures and scripts inside the page itself have no host.
-    assert hosts - {""} == {"127.0.0.1"}
-
-
-def sign_in(
-    page: Page, address: str, path: str = "/", *, who: str = "noor@example.org", password: str = PASSWORD
-) -> None:
-    go(page, address + path)
-    page.get_by_label("E-mail address").fill(who)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def go(page: Page, url: str) -> None:
-    try:
-        page.goto(url)
-    except PlaywrightError as problem:
-        if "ERR_NETWORK_CHANGED" not in str(problem):
-            raise
-        page.goto(url)
-
-
-def number(page: Page, name: str):
-    return page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue")
 
 
 def test_signing_in_survives_a_reload_and_ends_with_signing_out(page, fake, address):
@@ -177,7 +63,7 @@ def test_an_api_that_stops_is_announced_and_the_screen_recovers_by_itself(page, 
     fake.stop()
     expect(page.get_by_text("Service not answering")).to_be_visible(timeout=8_000)
     expect(number(page, "Registered")).to_have_text("318")
-    page.screenshot(path=_picture("live-service-down-1440.png"))
+    page.screenshot(path=picture("live-service-down-1440.png"))
 
     fake.world.change(webinar.id, active=340)
     fake.start()
@@ -196,7 +82,7 @@ def test_a_process_that_is_restarted_is_found_again_without_a_reload(page, fake)
         expect(number(page, "Registered")).to_have_text("319", timeout=FIRST_PAGE)
 
 
-def test_a_session_that_ends_elsewhere_closes_the_open_tab(page, fake, address):
+def test_a_session_that_ends_elsewhere_closes_the_opentab_of(page, fake, address):
     fake.world.add(event())
     sign_in(page, address)
     expect(number(page, "Registered")).to_have_text("318", timeout=FIRST_PAGE)
@@ -242,7 +128,7 @@ def test_a_pasted_announcement_is_checked_published_and_watched(page, fake, addr
     page.get_by_role("button", name="Read the announcement").click()
 
     expect(page.get_by_text("CET is not in force on 22 July 2027")).to_be_visible(timeout=15_000)
-    page.screenshot(path=_picture("paste-review-1440.png"))
+    page.screenshot(path=picture("paste-review-1440.png"))
     page.get_by_role("button", name="Use this time").click()
     expect(page.get_by_text("The start is settled.")).to_be_visible()
     page.get_by_role("button", name="Publish", exact=True).click()
@@ -285,7 +171,7 @@ def test_a_person_is_chosen_cancelled_and_taken_up_again(page, fake, address):
     assert fake.world.people.rows[1].status == "cancelled"
     page.get_by_role("button", name="Take up again").click()
     expect(page.get_by_text("They have a place, and a mail tells them.")).to_be_visible(timeout=15_000)
-    page.screenshot(path=_picture("registrations-person-1440.png"))
+    page.screenshot(path=picture("registrations-person-1440.png"))
     assert page.locator("img[src*=evil], a[href*=evil]").count() == 0
 
 
@@ -305,6 +191,19 @@ def test_a_list_is_tried_imported_and_exported(page, fake, address):
         page.get_by_role("link", name="Excel workbook").click()
 
     assert download.value.suggested_filename == "cooling-cities.xlsx"
+
+
+def test_what_was_typed_and_not_saved_survives_a_reload(page, fake, address):
+    fake.world.add(event(title="Trees"))
+    sign_in(page, address, "/edit")
+    title = page.get_by_label("Title", exact=True)
+    title.fill("More trees", timeout=FIRST_PAGE)
+    title.press("Tab")
+    expect(page.get_by_text("Not saved yet: title.")).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_text("Not saved yet: title.")).to_be_visible(timeout=FIRST_PAGE)
+    expect(page.get_by_label("Title", exact=True)).to_have_value("More trees")
 
 
 def test_settings_are_typed_previewed_and_saved(page, fake, address):
@@ -333,26 +232,17 @@ def test_the_pages_of_registration_fit_any_screen(chromium, fake, address, width
         key="diet", kind="choice", label="What do you eat?" * 9, choices=[{"key": "a", "label": "All"}]
     )
     webinar = fake.world.add(event(questions=[question]))
-    for number in range(12):
-        fake.world.people.add(webinar.id, f"Person {number} " + "von Hohenzollern-Sigmaringen " * (number % 4))
+    for one in range(12):
+        fake.world.people.add(webinar.id, f"Person {one} " + "von Hohenzollern-Sigmaringen " * (one % 4))
     person = fake.world.people.rows[3]
-    for page in _tab(chromium, width, 900, scheme):
-        sign_in(page, address, f"/registration?event={webinar.id}")
-        page.get_by_role("button", name="Edit").click(timeout=FIRST_PAGE)
-        expect(page.get_by_label("Question", exact=True).first).to_be_visible(timeout=15_000)
-        _draw_whole(page, f"registration-settings-{scheme}-{width}.png", width)
-        go(page, f"{address}/registrations?event={webinar.id}&registration={person.id}")
-        expect(page.locator(".st-key-card_mails").get_by_role("heading")).to_be_visible(timeout=FIRST_PAGE)
-        _draw_whole(page, f"registrations-{scheme}-{width}.png", width)
-
-
-def _draw_whole(page: Page, name: str, width: int) -> None:
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": height + 20})
-    page.wait_for_timeout(1_000)
-    page.screenshot(path=_picture(name))
-    assert page.evaluate(_OVERFLOWING) == []
-    page.set_viewport_size({"width": width, "height": 900})
+    for tab in tab_of(chromium, width, 900, scheme):
+        sign_in(tab, address, f"/registration?event={webinar.id}")
+        tab.get_by_role("button", name="Edit").click(timeout=FIRST_PAGE)
+        expect(tab.get_by_label("Question", exact=True).first).to_be_visible(timeout=15_000)
+        draw_whole(tab, f"registration-settings-{scheme}-{width}.png", width)
+        go(tab, f"{address}/registrations?event={webinar.id}&registration={person.id}")
+        expect(tab.locator(".st-key-card_mails").get_by_role("heading")).to_be_visible(timeout=FIRST_PAGE)
+        draw_whole(tab, f"registrations-{scheme}-{width}.png", width)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -360,26 +250,19 @@ def _draw_whole(page: Page, name: str, width: int) -> None:
 def test_nothing_is_cut_off_on_any_screen(chromium, fake, address, width, scheme):
     start_afresh(fake)
     fake.world.add(event(starts_at=datetime.now(UTC) + timedelta(days=1, hours=16, minutes=30)))
-    for page in _tab(chromium, width, 900, scheme):
-        sign_in(page, address)
-        expect(page.get_by_role("heading", name="Local time at start")).to_be_visible(timeout=FIRST_PAGE)
-        expect(page.locator(".st-key-card_curve").get_by_test_id("stVegaLiteChart")).to_be_visible()
-        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        page.set_viewport_size({"width": width, "height": height + 20})
-        page.wait_for_timeout(1_000)
-        page.screenshot(path=_picture(f"live-{scheme}-{width}.png"))
+    for tab in tab_of(chromium, width, 900, scheme):
+        sign_in(tab, address)
+        expect(tab.get_by_role("heading", name="Local time at start")).to_be_visible(timeout=FIRST_PAGE)
+        expect(tab.locator(".st-key-card_curve").get_by_test_id("stVegaLiteChart")).to_be_visible()
+        height = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        tab.set_viewport_size({"width": width, "height": height + 20})
+        tab.wait_for_timeout(1_000)
+        tab.screenshot(path=picture(f"live-{scheme}-{width}.png"))
 
-        assert page.evaluate(_OVERFLOWING) == []
-        assert page.evaluate(_UNEQUAL_TILES) == []
+        assert tab.evaluate(OVERFLOWING) == []
+        assert tab.evaluate(_UNEQUAL_TILES) == []
 
 
-# What is wider than the box it stands in, as the eye would see it.
-_OVERFLOWING = """
-() => [...document.querySelectorAll('[data-testid=stMain] :is(h1, h2, p, span, td, th, b, time, dd, dt, li)')]
-  .filter(e => e.clientWidth > 0 && e.textContent.trim() && e.scrollWidth > e.clientWidth + 1
-            && getComputedStyle(e).overflow !== 'visible' && !e.closest('thead'))
-  .map(e => e.textContent.slice(0, 60))
-"""
 _UNEQUAL_TILES = """
 () => {
   const rows = {};
@@ -390,8 +273,3 @@ _UNEQUAL_TILES = """
   return Object.values(rows).filter(heights => heights.size > 1).map(heights => [...heights]);
 }
 """
-
-
-def _picture(name: str) -> Path:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    return PICTURES / name

@@ -12,16 +12,16 @@ from shared.schemas.events import EventAnswer
 from shared.schemas.programme import PersonFacts
 from shared.schemas.stats import SourceCount
 from shared.schemas.system import SystemFinding
-from tests.browser.test_dashboard import (
+from tests.browser.dashboard import (
     FIRST_PAGE,
-    _picture,
-    _tab,
     address,
     chromium,
     fake,
     page,
+    picture,
     sign_in,
     start_afresh,
+    tab_of,
 )
 from tests.dashboard.fake_api import FakeApi
 from tests.dashboard.fake_team import member
@@ -69,7 +69,7 @@ def furnish(fake: FakeApi) -> EventAnswer:
 def screen(request: pytest.FixtureRequest, chromium: Browser, fake: FakeApi) -> Iterator[tuple[Page, str]]:
     furnish(fake)
     width, scheme = request.param
-    for tab in _tab(chromium, width, 1000, scheme):
+    for tab in tab_of(chromium, width, 1000, scheme):
         yield tab, f"{scheme}-{width}"
     fake.world.is_operator = False
 
@@ -87,7 +87,7 @@ def test_every_page_is_drawn_fits_and_asks_nobody_else(screen: tuple[Page, str],
         assert tab.locator('main img[src*="evil"]').count() == 0
         # Nothing that lies beyond the right edge.
         assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
-        tab.screenshot(path=_picture(f"page-{path or 'live'}-{name}.png"))
+        tab.screenshot(path=picture(f"page-{path or 'live'}-{name}.png"))
 
 
 def test_the_map_is_drawn_over_land_of_ours(page: Page, fake: FakeApi, address: str) -> None:

@@ -10,18 +10,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.schemas.mail import Ledger, Participations, QueueForecast
-from tests.browser.test_dashboard import (  # noqa: F401 - fixtures are found by their names
+from tests.browser.dashboard import (  # noqa: F401 - fixtures are found by their names
     FIRST_PAGE,
-    _draw_whole,
-    _picture,
-    _tab,
     address,
     chromium,
+    draw_whole,
     fake,
     go,
     page,
+    picture,
     sign_in,
     start_afresh,
+    tab_of,
 )
 from tests.dashboard.fake_api import FakeApi
 from tests.dashboard.fake_mail import Mail, counts
@@ -104,7 +104,7 @@ def test_a_rule_is_written_previewed_and_saved(page: Page, fake, address):  # no
     page.get_by_role("textbox", name="Introduction (optional)").fill("Hola {{ name }}")
     page.keyboard.press("Tab")
     expect(mail.get_by_text("Hola {{ name }}")).to_be_visible(timeout=15_000)
-    page.screenshot(path=_picture("mail-rule-1440.png"))
+    page.screenshot(path=picture("mail-rule-1440.png"))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible(timeout=15_000)
 
@@ -207,7 +207,7 @@ def test_a_list_is_looked_at_invited_and_one_withdrawn(page: Page, fake, address
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Look at the list").click()
     expect(page.get_by_text("What would happen: 3 addresses found")).to_be_visible(timeout=15_000)
-    page.screenshot(path=_picture("invitations-trial-1440.png"))
+    page.screenshot(path=picture("invitations-trial-1440.png"))
     page.get_by_role("button", name="Invite 2 people").click()
     expect(page.get_by_text("2 people are invited")).to_be_visible(timeout=15_000)
 
@@ -231,20 +231,20 @@ def test_the_pages_of_mail_fit_any_screen(chromium, fake, address, width, scheme
     webinar = prepare(fake, starts_at=datetime.now(UTC) + timedelta(days=1, hours=16))
     for number in range(12):
         fake.world.invitations.add(f"Person {number} " + "von Hohenzollern-Sigmaringen " * (number % 4))
-    for tab in _tab(chromium, width, 900, scheme):
+    for tab in tab_of(chromium, width, 900, scheme):
         sign_in(tab, address, f"/mail?event={webinar.id}")
         expect(tab.get_by_role("heading", name="Mail that did not arrive")).to_be_visible(timeout=FIRST_PAGE)
-        _draw_whole(tab, f"mail-{scheme}-{width}.png", width)
+        draw_whole(tab, f"mail-{scheme}-{width}.png", width)
         go(tab, f"{address}/mail?event={webinar.id}&view=rules")
         tab.get_by_role("button", name="Edit").first.click(timeout=FIRST_PAGE)
         expect(tab.get_by_role("button", name="Send it to me")).to_be_visible(timeout=15_000)
-        _draw_whole(tab, f"mail-rules-{scheme}-{width}.png", width)
+        draw_whole(tab, f"mail-rules-{scheme}-{width}.png", width)
         go(tab, f"{address}/mail?event={webinar.id}&view=rehearsal")
         expect(tab.get_by_role("button", name="Rehearse again")).to_be_visible(timeout=FIRST_PAGE)
-        _draw_whole(tab, f"mail-rehearsal-{scheme}-{width}.png", width)
+        draw_whole(tab, f"mail-rehearsal-{scheme}-{width}.png", width)
         go(tab, f"{address}/mail?event={webinar.id}&view=texts")
         expect(tab.get_by_role("button", name="Send it to me")).to_be_visible(timeout=FIRST_PAGE)
-        _draw_whole(tab, f"mail-texts-{scheme}-{width}.png", width)
+        draw_whole(tab, f"mail-texts-{scheme}-{width}.png", width)
         go(tab, f"{address}/invitations?event={webinar.id}")
         expect(tab.get_by_role("heading", name="How many a day")).to_be_visible(timeout=FIRST_PAGE)
-        _draw_whole(tab, f"invitations-{scheme}-{width}.png", width)
+        draw_whole(tab, f"invitations-{scheme}-{width}.png", width)

@@ -11,7 +11,7 @@ from services.local.ports import free_port
 from shared.mail.bare import compose
 from shared.mail.recipients import recipient_of
 from shared.models import Calendar, Message, Role
-from tests.browser.test_dashboard import FIRST_PAGE, _picture, _tab, chromium, go, running_dashboard, sign_in
+from tests.browser.dashboard import FIRST_PAGE, chromium, go, picture, running_dashboard, sign_in, tab_of
 from tests.browser.test_pages import address as api
 from tests.factories import PASSWORD, make_calendar, make_event, make_organiser
 
@@ -30,13 +30,13 @@ def dashboard(api: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def owners_tab(chromium: Browser) -> Iterator[Page]:
-    yield from _tab(chromium, 1440, 1000, "light")
+def ownerstab_of(chromium: Browser) -> Iterator[Page]:
+    yield from tab_of(chromium, 1440, 1000, "light")
 
 
 @pytest.fixture
-def colleagues_tab(chromium: Browser) -> Iterator[Page]:
-    yield from _tab(chromium, 1440, 1000, "light")
+def colleaguestab_of(chromium: Browser) -> Iterator[Page]:
+    yield from tab_of(chromium, 1440, 1000, "light")
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_colleague_comes_in_is_lowered_and_leaves(
     link = mailed_link(session, "ben@example.org")
     go(colleagues_tab, dashboard + link)
     expect(colleagues_tab.get_by_text("For ben@example.org.")).to_be_visible()
-    colleagues_tab.screenshot(path=_picture("password-link.png"))
+    colleagues_tab.screenshot(path=picture("password-link.png"))
     for label in ("New password", "The same once more"):
         colleagues_tab.get_by_label(label).fill("a long password of my own")
     colleagues_tab.get_by_role("button", name="Save and sign in").click()
@@ -99,7 +99,7 @@ def test_a_colleague_comes_in_is_lowered_and_leaves(
     expect(owners_tab.get_by_text("Ben does not work on this calendar any more")).to_be_visible()
     expect(colleagues_tab.get_by_text("No events yet")).to_be_visible(timeout=NOTICED)
     expect(colleagues_tab.get_by_text("Cities and water")).to_have_count(0)
-    colleagues_tab.screenshot(path=_picture("role-taken-away.png"))
+    colleagues_tab.screenshot(path=picture("role-taken-away.png"))
 
 
 def test_a_link_that_is_not_ours_says_so_at_once(

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import streamlit as st
-
-from services.dashboard.drafts import Draft
+from services.dashboard.drafts import Draft, Shelf
 from shared.schemas.events import EventAnswer
 from shared.schemas.programme import PersonFacts, ProgrammeItemFacts
 
@@ -30,7 +28,6 @@ NAMES = {
     "programme": "programme",
     "people": "people",
 }
-_DRAFTS = "_event_drafts"
 _FACTS = set(ProgrammeItemFacts.model_fields)
 
 
@@ -55,16 +52,8 @@ def people_of(people: list[PersonFacts]) -> list[dict[str, Any]]:
     return [person.model_dump(mode="json") for person in people]
 
 
-def begin(event: EventAnswer, *, generation: int = 0) -> EventDraft:
-    return keep(EventDraft(event, _as_typed(event), generation))
+def _begin(event: EventAnswer, generation: int) -> EventDraft:
+    return EventDraft(event, _as_typed(event), generation)
 
 
-def keep(draft: EventDraft) -> EventDraft:
-    st.session_state.setdefault(_DRAFTS, {})[str(draft.base.id)] = draft
-    return draft
-
-
-def held(event_id: str) -> EventDraft | None:
-    """What was typed in this tab before, also after a look at another page."""
-    drafts: Mapping[str, EventDraft] = st.session_state.get(_DRAFTS, {})
-    return drafts.get(event_id)
+shelf = Shelf[EventDraft]("event", _begin)

@@ -5,7 +5,7 @@ import streamlit as st
 from services.dashboard import asking, desk, events, markup, said
 from services.dashboard.announcement.intake import draw_failure
 from services.dashboard.api_client import api
-from services.dashboard.editing import event_draft
+from services.dashboard.editing.event_draft import shelf
 from services.dashboard.failures import Failure
 from services.dashboard.fields import note, title, warning
 from services.dashboard.formatting import plural
@@ -74,13 +74,8 @@ def _conclude(outcome: EventAnswer | Failure, words: str) -> None:
     if isinstance(outcome, Failure):
         said.fail(outcome)
     events.renew()
-    event_draft.begin(outcome, generation=_next_generation(outcome))
+    shelf.begin(outcome)
     said.say("good", words)
-
-
-def _next_generation(event: EventAnswer) -> int:
-    held = event_draft.held(str(event.id))
-    return held.generation + 1 if held else 0
 
 
 def _draw_more(viewer: Viewer, event: EventAnswer) -> None:

@@ -1,13 +1,10 @@
 """What an organiser has typed on the page of settings: kept until it is saved, whatever happens in between."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import streamlit as st
-
-from services.dashboard.drafts import Draft
+from services.dashboard.drafts import Draft, Shelf
 from services.dashboard.registration_settings import question_drafts
 from services.dashboard.registration_settings.question_drafts import QuestionDraft
 from shared.schemas.events import EventAnswer
@@ -27,7 +24,6 @@ NAMES = {
     "recording_url": "the recording",
     "declining_frees_place": "what declining in a calendar means",
 }
-_FORMS = "_registration_settings"
 
 
 @dataclass
@@ -61,20 +57,12 @@ def drafts_of(event: EventAnswer) -> list[QuestionDraft]:
     return [question_drafts.from_facts(question) for question in event.questions]
 
 
-def begin(event: EventAnswer, *, generation: int = 0) -> Form:
+def _begin(event: EventAnswer, generation: int) -> Form:
     typed = {name: getattr(event, name) for name in NAMES}
-    return keep(Form(event, typed, generation=generation, questions=drafts_of(event)))
+    return Form(event, typed, generation=generation, questions=drafts_of(event))
 
 
-def keep(form: Form) -> Form:
-    st.session_state.setdefault(_FORMS, {})[str(form.base.id)] = form
-    return form
-
-
-def held(event_id: str) -> Form | None:
-    """What was typed in this tab before, also after a look at another page."""
-    forms: Mapping[str, Form] = st.session_state.get(_FORMS, {})
-    return forms.get(event_id)
+shelf = Shelf[Form]("registration_settings", _begin)
 
 
 def _rebase_questions(form: Form, newest: EventAnswer) -> None:

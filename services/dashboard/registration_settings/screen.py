@@ -2,21 +2,18 @@
 
 import streamlit as st
 
-from services.dashboard import event_page, events, markup, snapshots
+from services.dashboard import event_page, markup, said, snapshots
 from services.dashboard.api_client import api
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Cause, Failure
 from services.dashboard.fields import title
 from services.dashboard.live.cards import card
-from services.dashboard.registration_settings import form as forms
 from services.dashboard.registration_settings import online, preview, question_drafts, question_list, reading, rules
-from services.dashboard.registration_settings.form import NAMES, Form
-from services.dashboard.saving import draw_bar, draw_failure_whole
+from services.dashboard.registration_settings.form import NAMES, Form, shelf
+from services.dashboard.saving import draw_bar, draw_failure_whole, draw_not_read, save
 from services.dashboard.viewer import Viewer
 from shared.schemas.events import EventAnswer, EventSummary
 from shared.schemas.stats import Totals
-
-_SAID = "_registration_settings_said"
 
 
 def draw(laid: Desk) -> None:
@@ -26,9 +23,9 @@ def draw(laid: Desk) -> None:
     if not laid.viewer.may_edit_on(event.calendar.id):
         _draw_for_viewers(laid.viewer, event)
         return
-    form = _form(laid.viewer, event)
+    form = shelf.current(laid.viewer, str(event.id))
     if isinstance(form, Failure):
-        _draw_nothing(form)
+        draw_not_read(form)
         return
     _draw_form(laid.viewer, form)
 
@@ -37,34 +34,14 @@ def _draw_for_viewers(viewer: Viewer, event: EventSummary) -> None:
     markup.notice("note", "You can look, not write", "Ask an owner of the calendar to make you an editor.")
     answer = api().event(viewer.token, str(event.id))
     if isinstance(answer, Failure):
-        _draw_nothing(answer)
+        draw_not_read(answer)
     else:
         reading.draw(answer)
 
 
-def _draw_nothing(failure: Failure) -> None:
-    detail = failure.detail if not failure.is_passing else "Load the page again in a moment."
-    markup.notice("problem", failure.title, detail)
-
-
-def _form(viewer: Viewer, event: EventSummary) -> Form | Failure:
-    """What was typed here before; else the event as it is now."""
-    held = forms.held(str(event.id))
-    if held is not None and held.changes():
-        return held
-    answer = api().event(viewer.token, str(event.id))
-    if isinstance(answer, Failure):
-        return held or answer
-    if held is None:
-        return forms.begin(answer)
-    if held.base.version != answer.version:
-        held.rebase(answer)
-    return held
-
-
 def _draw_form(viewer: Viewer, form: Form) -> None:
     form.mistakes.clear()
-    _draw_what_was_said()
+    said.draw()
     # Drawn last, when it is known what is typed; and first on the page, where it is seen.
     bar = st.container(key="save_bar", horizontal=True, vertical_alignment="center")
     trouble = st.container(key="save_trouble")
@@ -80,7 +57,8 @@ def _draw_form(viewer: Viewer, form: Form) -> None:
             draw_failure_whole(form.failure, {**NAMES, "questions": "questions"})
     changes = form.changes()
     with bar:
-        pressed = draw_bar(changes, NAMES, discard=lambda: _discard(form))
+        pressed = draw_bar(changes, NAMES, discard=lambda: shelf.begin(form.base))
+    shelf.remember(viewer, form)
     if pressed:
         _save(viewer, form, changes)
 
@@ -104,10 +82,6 @@ def _draw_rules(form: Form, totals: Totals | None) -> None:
             card("online", "Online", lambda: online.draw(form))
 
 
-def _discard(form: Form) -> None:
-    forms.begin(form.base, generation=form.generation + 1)
-
-
 def _save(viewer: Viewer, form: Form, changes: dict[str, object]) -> None:
     form.failure = None
     form.shows_missing = bool(form.mistakes) or any(map(question_drafts.missing, form.questions))
@@ -115,35 +89,10 @@ def _save(viewer: Viewer, form: Form, changes: dict[str, object]) -> None:
         form.failure = Failure(Cause.REFUSED, "Nothing was saved yet", "Correct what is marked below, then save.")
         _open_first_missing(form)
         st.rerun()
-    outcome = api().edit(viewer.token, form.base, changes)
-    if not isinstance(outcome, Failure):
-        events.renew()
-        forms.begin(outcome, generation=form.generation + 1)
-        st.session_state[_SAID] = ("good", "Saved", "")
-    elif outcome.cause is Cause.OUTDATED:
-        _take_in(viewer, form)
-    else:
-        form.failure = outcome
-    st.rerun()
+    save(viewer, shelf, form, changes)
 
 
 def _open_first_missing(form: Form) -> None:
     incomplete = [draft.uid for draft in form.questions if question_drafts.missing(draft)]
     if incomplete and form.opened not in incomplete:
         form.opened = incomplete[0]
-
-
-def _take_in(viewer: Viewer, form: Form) -> None:
-    newest = api().event(viewer.token, str(form.base.id))
-    if isinstance(newest, Failure):
-        form.failure = newest
-        return
-    form.rebase(newest)
-    detail = "Their changes are in the fields now, and what you typed is kept. Look at it once more, then save."
-    st.session_state[_SAID] = ("warning", "Somebody else has changed this event meanwhile", detail)
-
-
-def _draw_what_was_said() -> None:
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        markup.notice(*said)
