@@ -4,21 +4,22 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal, select, text
 from sqlalchemy.orm import Session
 
 from shared import clock, heartbeats
 from shared.checkup import line
 from shared.checkup.findings import Finding, ok, problem, warning
 from shared.migrations.state import is_current
-from shared.models import Heartbeat, SystemMark
-from shared.schemas.system import ProcessFacts, SystemFinding
+from shared.models import Calendar, Event, Heartbeat, Invitation, Message, Registration, SystemMark
+from shared.models.declarative import Model
+from shared.schemas.system import EXACT_ROWS, ProcessFacts, SystemFinding
 
 BACKUP = "backup"
 # A nightly backup may take its time; two nights without one are too many.
 _BACKUP_IS_OLD = timedelta(hours=36)
 _NEWS = timedelta(minutes=15)
-_COUNTED = ("calendar", "event", "registration", "message", "invitation")
+_COUNTED: tuple[type[Model], ...] = (Calendar, Event, Registration, Message, Invitation)
 
 
 def findings(session: Session) -> list[SystemFinding]:
@@ -67,9 +68,20 @@ def processes(session: Session) -> Iterator[ProcessFacts]:
 
 
 def rows(session: Session) -> dict[str, int]:
-    """As PostgreSQL estimates them: counting a million would take longer than anybody looks."""
-    query = text("SELECT relname, greatest(reltuples, 0)::bigint FROM pg_class WHERE relname = ANY(:names)")
-    return {name: int(count) for name, count in session.execute(query, {"names": list(_COUNTED)})}
+    """Counted up to EXACT_ROWS; beyond, as PostgreSQL estimates: counting a million takes longer than anybody looks."""
+    return {model.__tablename__: _rows_of(session, model) for model in _COUNTED}
+
+
+def _rows_of(session: Session, model: type[Model]) -> int:
+    some = select(literal(1)).select_from(model).limit(EXACT_ROWS + 1).subquery()
+    counted = session.scalars(select(func.count()).select_from(some)).one()
+    if counted <= EXACT_ROWS:
+        return counted
+    estimated = session.scalars(
+        select(text("reltuples::bigint")).select_from(text("pg_class")).where(text("oid = to_regclass(:name)")),
+        {"name": model.__tablename__},
+    ).one()
+    return max(counted, int(estimated))
 
 
 def database_bytes(session: Session) -> int:

@@ -5,6 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+# Up to so many rows are counted.
+EXACT_ROWS = 10_000
+
 
 class SystemFinding(BaseModel):
     """`says` is one sentence of fact, `remedy` one of what to do."""
@@ -24,7 +27,7 @@ class ProcessFacts(BaseModel):
 
 
 class SystemAnswer(BaseModel):
-    """`oldest_waiting_seconds` is None where no due mail waits; numbers of rows are PostgreSQL's estimates."""
+    """`oldest_waiting_seconds` is None where no due mail waits; rows above EXACT_ROWS are estimated."""
 
     server_time: datetime
     version: str

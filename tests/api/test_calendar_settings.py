@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from shared import colours, system
 from shared.models import Calendar, Message, Organiser, Role
 from shared.release import RELEASE
-from tests.factories import make_calendar, make_event, make_organiser, token_for
+from tests.factories import make_calendar, make_event, make_organiser, register, token_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -161,12 +162,26 @@ def test_the_system_tells_operators_what_is_wrong(session: Session, client: Test
 
     said = {one["check"]: one["level"] for one in now["findings"]}
     assert (said["migrations"], said["worker"], said["backup"]) == ("ok", "problem", "warning")
-    assert now["rows"].keys() >= {"event", "registration"}
+    assert (now["rows"]["calendar"], now["rows"]["event"]) == (0, 0)
     assert now["version"] == RELEASE
     system.note_backup(session)
     session.commit()
     later = client.get("/api/v1/system", headers=operator).json()
     assert {one["check"]: one["level"] for one in later["findings"]}["backup"] == "ok"
+
+
+def test_rows_are_counted_while_they_are_few_and_estimated_beyond(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event(session)
+    for number in range(5):
+        register(session, event, f"person-{number}@example.org")
+    assert system.rows(session)["registration"] == 5
+
+    monkeypatch.setattr(system, "EXACT_ROWS", 3)
+    session.execute(text("ANALYZE registration"))
+    assert system.rows(session)["registration"] == 5
+    assert system.rows(session)["event"] == 1
 
 
 def test_the_release_is_the_packages() -> None:

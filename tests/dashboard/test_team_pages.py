@@ -134,6 +134,7 @@ def test_every_action_that_is_recorded_has_words_and_no_words_are_left_over():
 def test_actions_are_in_words_and_ids_are_left_out():
     assert sentence("event.moved") == "moved the event"
     assert sentence("something.new") == "something.new"
+    assert facts({"removed": {"messages": 0, "registrations": 148}}) == "removed: 0 messages, 148 registrations"
     assert (
         facts({"member": "id", "role": "editor", "fields": ["places", "title"]})
         == "role: editor · fields: places, title"

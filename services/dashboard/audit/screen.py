@@ -10,7 +10,7 @@ import streamlit as st
 
 from services.dashboard import calendar_choice, formatting, heading, kept, markup
 from services.dashboard.api_client import api
-from services.dashboard.audit.words import KINDS, sentence
+from services.dashboard.audit.words import KINDS, nobody_signed_in, sentence
 from services.dashboard.desk import Desk
 from services.dashboard.failures import Failure
 from services.dashboard.kept import Asked, KeptList, Shown
@@ -107,7 +107,7 @@ def _row(entry: AuditAnswer, zone: str) -> Markup:
         '<th scope="row" data-name="What">{what}<small>{facts}</small></th>'
         '<td data-name="About"><bdi>{about}</bdi></td></tr>',
         when=formatting.moment_in(entry.at, zone),
-        who=entry.organiser or "the command line",
+        who=entry.organiser or nobody_signed_in(entry.action),
         what=sentence(entry.action),
         facts=facts(entry.facts),
         about=entry.event or "–",
@@ -121,4 +121,6 @@ def facts(given: Mapping[str, Any]) -> str:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{number} {name}" for name, number in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -27,7 +27,7 @@ SENTENCES = {
     "event.edited": "edited the event",
     "event.imported": "made the event from an announcement",
     "event.moved": "moved the event",
-    "event.personal_data_erased": "personal data of the event was erased in time",
+    "event.personal_data_erased": "erased personal data of the event",
     "event.postponed": "postponed the event",
     "event.published": "published the event",
     "event.reported": "took the report",
@@ -63,6 +63,14 @@ SENTENCES = {
     "token.created": "made an API token",
     "token.revoked": "revoked an API token",
 }
+
+
+# Who did what nobody did who was signed in; the rest is the command line's.
+_OTHERS = {"event.personal_data_erased": "Plenary, in time", "person.erased": "the person, or the command line"}
+
+
+def nobody_signed_in(action: str) -> str:
+    return _OTHERS.get(action, "the command line")
 
 
 def sentence(action: str) -> str:

@@ -13,7 +13,7 @@ from services.dashboard.live import attention
 from services.dashboard.live.cards import card
 from services.dashboard.markup import Markup
 from services.dashboard.viewer import Viewer
-from shared.schemas.system import ProcessFacts, SystemAnswer, SystemFinding
+from shared.schemas.system import EXACT_ROWS, ProcessFacts, SystemAnswer, SystemFinding
 
 _PACE = 10.0
 _SHOWN = "_system_shown"
@@ -119,7 +119,10 @@ def stored(now: SystemAnswer) -> Markup:
     facts = [
         ("Release", f"Plenary {now.version}"),
         *(
-            (f"{name.replace('_', ' ').capitalize()}s, about", count(number))
+            (
+                f"{name.replace('_', ' ').capitalize()}s",
+                count(number) if number <= EXACT_ROWS else f"about {count(number)}",
+            )
             for name, number in sorted(now.rows.items())
         ),
         ("Redis", _megabytes(now.redis_bytes) if now.redis_bytes is not None else "does not answer"),
