@@ -43,6 +43,8 @@ def test_a_full_event_shows_its_waiting_list_instead_of_places(fake, open_page):
     page = open_page()
 
     assert metrics(page)["Waiting list"] == "27"
+    assert "27 people wait for a place" in words(page)
+    assert f'href="registrations?event={webinar.id}&amp;status=waitlisted"' in words(page)
     assert "Places left" not in metrics(page)
 
 

@@ -72,6 +72,16 @@ def test_the_list_is_narrowed_by_the_api(fake, open_page, ada):
     assert [row["Status"] for row in rows(page)] == ["Waiting list"]
 
 
+def test_a_link_leads_to_those_who_wait_and_the_choice_stays_free(fake, open_page, ada):
+    fake.world.people.add(ada.event_id, "Mary Adams", status="waitlisted")
+    page = open_page(PAGE, status="waitlisted")
+    assert [row["Name"] for row in rows(page)] == ["Mary Adams"]
+
+    page.pills(key="find_status").set_value("all").run()
+    assert len(rows(page)) == 2
+    assert len(rows(open_page(PAGE, status="nonsense"))) == 2
+
+
 def test_nobody_found_leads_back_to_everybody(fake, open_page, ada):
     page = open_page(PAGE)
     page.text_input(key="find_search").input("nobody").run()

@@ -26,6 +26,18 @@ def draw(stats: Stats) -> None:
         for tile in tiles(stats):
             _draw_tile(tile)
     markup.draw(markup.markup('<p class="pl-summary">{words}</p>', words=summary(stats)))
+    if is_full(stats.totals) and stats.totals.waitlisted:
+        _draw_who_waits(stats)
+
+
+def _draw_who_waits(stats: Stats) -> None:
+    ways = markup.markup(
+        '<a href="registrations?event={event}&amp;status=waitlisted" target="_self">See who waits</a>, or '
+        '<a href="registration?event={event}" target="_self">make more places</a>: who waited longest gets them.',
+        event=stats.event.id,
+    )
+    verb = "person waits" if stats.totals.waitlisted == 1 else "people wait"
+    markup.notice("note", f"{count(stats.totals.waitlisted)} {verb} for a place", ways)
 
 
 def tiles(stats: Stats) -> list[Tile]:

@@ -31,7 +31,7 @@ def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
     status = st.pills(
         "Status",
         [_ALL, *STATUSES],
-        default=_ALL,
+        default=_wished_status(),
         required=True,
         key=_STATUS,
         format_func=lambda key: _status_name(key, totals),
@@ -62,6 +62,12 @@ def draw(viewer: Viewer, event_id: str, *, sees_addresses: bool) -> Wish:
         latest_first=order == "Latest first",
     )
     return pages.LIST.turned(asked)
+
+
+def _wished_status() -> str:
+    """What a link to the list asked for, such as the one of the live screen to those who wait."""
+    wish = st.query_params.get("status", _ALL)
+    return wish if wish in STATUSES else _ALL
 
 
 def clear() -> None:
