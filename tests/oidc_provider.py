@@ -1,4 +1,4 @@
-"""A small identity provider on loopback that checks what it is given, and misbehaves when told to."""
+"""A small identity provider that checks what it is given, and misbehaves when told to."""
 
 import base64
 import hashlib
@@ -27,13 +27,14 @@ class Provider:
     """`claims` replace what a token says; `codes` wait to be exchanged."""
 
     port: int
+    host: str = "127.0.0.1"
     claims: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "first", "use": "sig"}))
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def token(self, nonce: str, /, *, algorithm: str = "RS256", **claims: Any) -> str:
         now = int(time.time())
@@ -84,11 +85,12 @@ class Provider:
 
 
 @contextmanager
-def running_provider() -> Iterator[Provider]:
+def running_provider(host: str = "127.0.0.1") -> Iterator[Provider]:
+    """On one address of this machine."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        provider = Provider(int(probe.getsockname()[1]))
-    config = uvicorn.Config(provider.app(), "127.0.0.1", provider.port, log_level="error", ws="none", lifespan="off")
+        probe.bind((host, 0))
+        provider = Provider(int(probe.getsockname()[1]), host)
+    config = uvicorn.Config(provider.app(), host, provider.port, log_level="error", ws="none", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -56,11 +56,14 @@ class Product:
         self.http = requests.Session()
         self.http.trust_env = False
 
-    def compose(self, *arguments: str, check: bool = True, stdin: str | None = None) -> str:
-        return compose(*arguments, settings=self._settings, check=check, stdin=stdin)
+    def compose(
+        self, *arguments: str, check: bool = True, stdin: str | None = None, settings: dict[str, str] | None = None
+    ) -> str:
+        return compose(*arguments, settings=self._settings | (settings or {}), check=check, stdin=stdin)
 
-    def up(self) -> None:
-        self.compose("up", "--detach", "--build", "--wait", "--wait-timeout", "240")
+    def up(self, *before: str, settings: dict[str, str] | None = None) -> None:
+        """`before`: what goes before the command, such as further files."""
+        self.compose(*before, "up", "--detach", "--build", "--wait", "--wait-timeout", "240", settings=settings)
 
     def down(self) -> None:
         self.compose("down", "--volumes", "--remove-orphans")
