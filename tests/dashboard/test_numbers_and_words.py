@@ -116,8 +116,8 @@ def test_the_curve_runs_from_before_the_first_registration_to_this_moment():
 
     rows = curve.datasets(snapshot)["curve"]
 
-    assert rows[0]["active"] == 0
-    assert rows[-1]["active"] == 318
+    assert rows[0]["registered"] == 0
+    assert rows[-1]["registered"] == 318
     assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
 
 
@@ -128,7 +128,7 @@ def test_the_axis_shows_the_events_own_clock():
     last = curve.datasets(snapshot)["last"][0]
 
     assert datetime.fromtimestamp(last["at"] / 1000, UTC).hour == 12
-    assert last["words"] == "Thu 22 Jul 2027, 12:00 Madrid (UTC+2)"
+    assert last["moment"] == "Thu 22 Jul 2027, 12:00 Madrid (UTC+2)"
 
 
 def test_a_start_far_off_does_not_press_the_curve_against_the_axis():
@@ -165,7 +165,7 @@ def test_the_event_before_is_drawn_as_long_before_its_start():
     drawn = curve.datasets(found)
 
     assert {row["shown"] for row in drawn["before"]} == {1}
-    assert drawn["before"][-1]["active"] == found.previous.total
+    assert drawn["before"][-1]["registered"] == found.previous.total
     assert drawn["before_name"][0]["label"] == "Event before"
     assert curve.datasets(stats(event(places=500), previous=None))["before"][0]["shown"] == 0
 
@@ -305,7 +305,7 @@ def test_a_young_curve_lies_flat_before_its_first_registration():
 
     rows = curve.datasets(snapshot)["curve"]
 
-    assert [row["active"] for row in rows] == [0, 0, 3]
+    assert [row["registered"] for row in rows] == [0, 0, 3]
     assert rows[-1]["at"] - rows[0]["at"] == timedelta(hours=6) / timedelta(milliseconds=1)
 
 

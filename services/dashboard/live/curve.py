@@ -73,7 +73,7 @@ def datasets(stats: Stats) -> dict[str, Rows]:
         "curve": points,
         "before": before,
         "before_name": _name_of_line(before),
-        "last": points[-1:],
+        "last": [{**points[-1], "label": count(points[-1]["registered"])}],
         "places": _places_rule(stats, top, clock),
         "start": _start_rule(stats, clock),
         "ceiling": [{"top": top * 1.09}],
@@ -99,7 +99,7 @@ def _flat_until(first_at: datetime, begins_at: datetime, before: int) -> list[tu
 
 
 def _point(at: datetime, active: int, clock: WallClock) -> dict[str, Any]:
-    return {"at": clock.tick(at), "active": active, "words": clock.words(at), "label": count(active)}
+    return {"moment": clock.words(at), "registered": active, "at": clock.tick(at)}
 
 
 def is_far_below(highest: int, places: int | None) -> bool:
@@ -108,7 +108,7 @@ def is_far_below(highest: int, places: int | None) -> bool:
 
 
 def _numbers(rows: Rows) -> list[int]:
-    return [row["active"] for row in rows if isinstance(row["active"], int)]
+    return [row["registered"] for row in rows if isinstance(row["registered"], int)]
 
 
 def _previous(stats: Stats, clock: WallClock) -> Rows:
@@ -117,8 +117,8 @@ def _previous(stats: Stats, clock: WallClock) -> Rows:
     points = [point for point in (stats.previous.curve if stats.previous else []) if point.at >= begins_at]
     if _is_start_far(stats):
         points = [point for point in points if point.at <= stats.server_time]
-    rows: Rows = [{"at": clock.tick(point.at), "active": point.active, "shown": 1} for point in points]
-    return rows or [{"at": clock.tick(stats.server_time), "active": 0, "shown": 0}]
+    rows: Rows = [{"at": clock.tick(point.at), "registered": point.active, "shown": 1} for point in points]
+    return rows or [{"at": clock.tick(stats.server_time), "registered": 0, "shown": 0}]
 
 
 def _name_of_line(before: Rows) -> Rows:
@@ -188,7 +188,7 @@ def _x(colours: Palette) -> dict[str, Any]:
 
 def _y(colours: Palette) -> dict[str, Any]:
     axis = {**text_style(colours), "tickCount": 4, "format": ",d", "tickMinStep": 1}
-    return {"field": "active", "type": "quantitative", "title": None, "scale": {"nice": False}, "axis": axis}
+    return {"field": "registered", "type": "quantitative", "title": None, "scale": {"nice": False}, "axis": axis}
 
 
 def _area(colours: Palette) -> dict[str, Any]:
@@ -283,8 +283,8 @@ def _hover(colours: Palette) -> dict[str, Any]:
         "mark": {"type": "point", "filled": True, "size": 260, "opacity": 0, "color": colours.main},
         "encoding": {
             "tooltip": [
-                {"field": "words", "title": "Until"},
-                {"field": "active", "title": "Registered", "format": ",d"},
+                {"field": "moment", "title": "Until"},
+                {"field": "registered", "title": "Registered", "format": ",d"},
             ]
         },
     }
