@@ -82,7 +82,7 @@ def test_a_process_that_is_restarted_is_found_again_without_a_reload(page, fake)
         expect(number(page, "Registered")).to_have_text("319", timeout=FIRST_PAGE)
 
 
-def test_a_session_that_ends_elsewhere_closes_the_opentab_of(page, fake, address):
+def test_a_session_that_ends_elsewhere_closes_the_open_tab(page, fake, address):
     fake.world.add(event())
     sign_in(page, address)
     expect(number(page, "Registered")).to_have_text("318", timeout=FIRST_PAGE)

@@ -30,12 +30,12 @@ def dashboard(api: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def ownerstab_of(chromium: Browser) -> Iterator[Page]:
+def owners_tab(chromium: Browser) -> Iterator[Page]:
     yield from tab_of(chromium, 1440, 1000, "light")
 
 
 @pytest.fixture
-def colleaguestab_of(chromium: Browser) -> Iterator[Page]:
+def colleagues_tab(chromium: Browser) -> Iterator[Page]:
     yield from tab_of(chromium, 1440, 1000, "light")
 
 
