@@ -2,13 +2,13 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from shared.models import ApiToken, Organiser, TokenKind, TokenScope
 from shared.settings import get_settings
 
 SHORTEST_PASSWORD = 12
+_USE_NOTED_EVERY = timedelta(hours=1)
 _HASHER = PasswordHasher()
 
 
@@ -142,6 +143,17 @@ def who(session: Session, token: str) -> tuple[Organiser, ApiToken]:
     if found is None or (found[1].expires_at is not None and found[1].expires_at <= clock.now()):
         raise NotSignedIn("The token is not valid, or no longer. Sign in again (POST /api/v1/sessions).")
     return found[0], found[1]
+
+
+def note_use(session: Session, token: ApiToken) -> None:
+    """So that whoever thinks of revoking an API token sees whether anything still uses it."""
+    now = clock.now()
+    is_news = token.last_used_at is None or now - token.last_used_at >= _USE_NOTED_EVERY
+    if token.kind == TokenKind.API and is_news:
+        # No request waits for another one of the same token, which may take its time.
+        free = select(ApiToken.id).where(ApiToken.id == token.id).with_for_update(skip_locked=True)
+        used = update(ApiToken).where(ApiToken.id.in_(free)).values(last_used_at=now)
+        session.execute(used, execution_options={"synchronize_session": False})
 
 
 def sessions(session: Session, organiser: Organiser) -> list[ApiToken]:

@@ -24,6 +24,7 @@ def current(request: Request, session: DatabaseSession, credentials: Credentials
     organiser, token = organisers.who(session, credentials.credentials)
     if token.scope == TokenScope.READ and request.method not in READING:
         raise NotAllowed("This token may only read. Use one with the scope write.")
+    organisers.note_use(session, token)
     return organiser, token
 
 

@@ -66,3 +66,5 @@ class ApiToken(Identified, Model):
     label: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime | None]
+    # To the hour, and of API tokens only.
+    last_used_at: Mapped[datetime | None]

@@ -53,11 +53,14 @@ class TokenCreation(BaseModel):
 
 
 class TokenAnswer(BaseModel):
+    """`last_used_at` is to the hour; None for one that was never used."""
+
     id: UUID
     label: str
     scope: str
     created_at: datetime
     expires_at: datetime | None
+    last_used_at: datetime | None = None
 
 
 class TokenCreated(TokenAnswer):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -16,7 +16,7 @@ from shared.database import new_session
 from shared.errors import NotAllowed, NotFound
 from shared.mail.bare import compose
 from shared.mail.recipients import recipient_of
-from shared.models import Calendar, Message, MessageKind, Organiser, Role
+from shared.models import Calendar, Message, MessageKind, Organiser, Role, TokenKind
 from shared.settings import get_settings
 from tests.factories import PASSWORD, make_calendar, make_event, make_organiser, token_for
 
@@ -301,6 +301,38 @@ def test_signing_out_everywhere_ends_sessions_and_leaves_tokens(session: Session
     assert client.delete("/api/v1/sessions/all", headers=first).status_code == 204
 
     assert [client.get("/api/v1/me", headers=one).status_code for one in (first, second, script)] == [401, 401, 200]
+
+
+def test_a_token_says_when_it_was_used_last_to_the_hour(session: Session, client: TestClient) -> None:
+    organiser = make_organiser(session)
+    signed_in = {"Authorization": f"Bearer {sign_in(client, organiser.address, PASSWORD).json()['token']}"}
+    made = client.post("/api/v1/tokens", json={"label": "board", "scope": "read"}, headers=signed_in).json()
+    script = {"Authorization": f"Bearer {made['token']}"}
+
+    def last_used() -> str | None:
+        [token] = client.get("/api/v1/tokens", headers=signed_in).json()
+        used: str | None = token["last_used_at"]
+        return used
+
+    assert (made["last_used_at"], last_used()) == (None, None)
+    start = clock.now()
+    seen = []
+    for minutes in (0, 59, 61):
+        with clock.travel_to(start + timedelta(minutes=minutes)):
+            assert client.get("/api/v1/me", headers=script).status_code == 200
+        seen.append(last_used())
+    assert seen[0] == seen[1] != seen[2]
+
+
+def test_nobody_waits_for_another_request_of_the_same_token(session: Session) -> None:
+    organiser = make_organiser(session)
+    token, _ = organisers.issue_token(session, organiser, kind=TokenKind.API, label="board")
+    session.commit()
+    with new_session() as slow, new_session() as quick:
+        organisers.note_use(slow, organisers.who(slow, token)[1])
+        quick.execute(text("SET LOCAL lock_timeout = '2s'"))
+        organisers.note_use(quick, organisers.who(quick, token)[1])
+        quick.commit()
 
 
 def test_the_audit_log_is_narrowed_and_names_events(

@@ -87,6 +87,7 @@ def test_a_token_is_shown_once(fake, open_page):
     assert [block.value for block in page.code] == []
     assert fake.world.team.did[0][1]["scope"] == "read"
     assert "board" in words(page)
+    assert '<td data-name="Used last">never</td>' in words(page)
 
 
 def test_the_audit_log_says_who_did_what(fake, open_page):

@@ -50,7 +50,8 @@ def _draw_list(looking: Viewer, found: list[TokenAnswer]) -> None:
     if not found:
         return
     head = markup.join(
-        markup.markup('<th scope="col">{name}</th>', name=name) for name in ("Name", "Scope", "Made", "Until")
+        markup.markup('<th scope="col">{name}</th>', name=name)
+        for name in ("Name", "Scope", "Made", "Used last", "Until")
     )
     rows = markup.join(_row(token) for token in found)
     markup.draw(
@@ -72,10 +73,11 @@ def _row(token: TokenAnswer) -> Markup:
     is_over = token.expires_at is not None and token.expires_at <= clock.now()
     return markup.markup(
         '<tr><th scope="row"><bdi>{label}</bdi></th><td data-name="Scope">{scope}</td><td data-name="Made">{made}</td>'
-        '<td data-name="Until">{until}</td></tr>',
+        '<td data-name="Used last">{used}</td><td data-name="Until">{until}</td></tr>',
         label=token.label,
         scope=_SCOPES.get(token.scope, token.scope),
         made=formatting.moment_in(token.created_at, "UTC"),
+        used=formatting.moment_in(token.last_used_at, "UTC") if token.last_used_at else "never",
         until=f"{until}{' (over)' if is_over else ''}",
     )
 
