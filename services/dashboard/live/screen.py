@@ -36,7 +36,7 @@ from shared.schemas.stats import Stats
 # Seconds between refreshes. With snapshots two seconds old at most, a registration is on screen within five. No two
 # tabs have quite the same pace: those that waited for one snapshot would come together for ever after, all at once.
 _PACE, _PACE_NEAR, _SPREAD = 2.5, 2.0, 0.3
-_OWN_PACE = "_pace"
+_OWN_OFFSET = "_pace_offset"
 # Pixels, about the height of what `_draw_above` draws.
 _FIRST_SCREEN = 640
 
@@ -70,10 +70,10 @@ def _seconds_between_refreshes(*, is_live: bool, is_near: bool) -> float | None:
     if attention.is_asleep():
         attention.draw_way_back()
         return attention.SLOW
-    if _OWN_PACE not in st.session_state:
-        st.session_state[_OWN_PACE] = round(random.uniform(-_SPREAD, _SPREAD), 2)
+    if _OWN_OFFSET not in st.session_state:
+        st.session_state[_OWN_OFFSET] = round(random.uniform(-_SPREAD, _SPREAD), 2)
     pace = _PACE_NEAR if is_near else _PACE
-    return pace + st.session_state[_OWN_PACE] if is_live else None
+    return pace + st.session_state[_OWN_OFFSET] if is_live else None
 
 
 def _refresh(viewer: Viewer, event: EventSummary, pace: Pace, drawn_in: Manner) -> None:
