@@ -45,9 +45,9 @@ def find_or_add(session: Session, *, address: str, name: str) -> Organiser:
     return found or session.scalars(_of_address(address)).one()
 
 
-def _insert(session: Session, **facts: object) -> Organiser | None:
+def _insert(session: Session, *, address: str, **facts: object) -> Organiser | None:
     """None where the address is taken; where somebody is just taking it, this waits to know."""
-    statement = insert(Organiser).values(facts).on_conflict_do_nothing().returning(Organiser)
+    statement = insert(Organiser).values(address=address.strip(), **facts).on_conflict_do_nothing().returning(Organiser)
     return session.scalar(statement)
 
 

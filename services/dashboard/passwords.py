@@ -53,14 +53,16 @@ async def choose(request: Request) -> Response:
     fields = await read_fields(request) or {}
     if not is_ours(request, fields.get("proof", "")):
         return _choice(request, problem=_EXPIRED, status=403)
-    password = fields.get("password", "")
+    password, address = fields.get("password", ""), fields.get("username", "")[:254]
     if password != fields.get("again", ""):
-        return _choice(request, problem="The two are not the same. Type the new password twice.", status=422)
+        return _choice(
+            request, problem="The two are not the same. Type the new password twice.", status=422, address=address
+        )
     outcome = await run_in_threadpool(api().choose_password, request.path_params["token"], password or " ")
     if isinstance(outcome, Failure):
         is_over = outcome.cause is Cause.NOT_FOUND
         status = 404 if is_over else status_of(outcome)
-        return _choice(request, is_over=is_over, problem=explain(outcome), status=status)
+        return _choice(request, is_over=is_over, problem=explain(outcome), status=status, address=address)
     response = RedirectResponse(f"{ROOT}/", status_code=303, headers={"Cache-Control": "no-store"})
     cookies.keep_session(response, outcome.token, outcome.expires_at)
     return response

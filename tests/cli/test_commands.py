@@ -63,6 +63,7 @@ def test_a_link_to_choose_a_password_can_be_handed_over(session: Session) -> Non
 
     password_links.choose(session, json.loads(output)["url"].rpartition("/")[2], "a long second password")
     assert organisers.sign_in(session, address="ola@example.org", password="a long second password")
+    assert plenary("organiser", "add", " Ola@example.org ", "--name", "Ola")[0] == 1, "the same address"
     code, output = plenary("organiser", "link", "nobody@example.org")
     assert code == 1
     assert "plenary organiser add" in output

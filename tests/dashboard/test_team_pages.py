@@ -167,10 +167,12 @@ def test_a_password_is_chosen_behind_the_link_and_one_is_signed_in(fake, browser
 
 
 def test_a_slip_of_the_finger_is_said(fake, browser):
-    slip = submit(browser, "/dashboard/auth/password/good", password="a new long password", again="b")
+    typed = {"username": "noor@example.org", "password": "a new long password", "again": "b"}
+    slip = submit(browser, "/dashboard/auth/password/good", **typed)
 
     assert slip.status_code == 422
     assert "not the same" in slip.text
+    assert "For noor@example.org." in slip.text
     assert fake.world.team.did == []
 
 
